@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of rules for every target: no warning survives, and every unsafe construct is spelled `unsafe`.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+// The order below is the order of the layers: a target depends on targets above it only.
+// hack/check-layers.sh holds the imports against it.
+let package = Package(
+    name: "kelos-token",
+    products: [
+        .executable(name: "kelos-token-webhook", targets: ["kelos-token-webhook"]),
+        .executable(name: "kelos-token", targets: ["kelos-token"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Layer 0: C modules, one importer each.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+
+        // Layer 1: the pure core. No I/O, no clock, no C.
+        .target(name: "RawJSON", swiftSettings: strict),
+        .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: strict),
+        .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: strict),
+        .target(name: "HTTPSemantics", swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
+        .target(name: "Settings", swiftSettings: strict),
+
+        // Layer 2: the system. File descriptors, epoll, the OpenSSL and nghttp2 engines.
+        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "HTTP2", dependencies: ["CNghttp2", "HTTPSemantics"], swiftSettings: strict),
+
+        // Layer 3: protocol drivers.
+        .target(
+            name: "HTTPServer", dependencies: ["HTTPSemantics", "HTTP2", "Platform", "TLS"], swiftSettings: strict),
+
+        // Layer 5: applications.
+        .target(
+            name: "WebhookService",
+            dependencies: [
+                "Admission", "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry",
+                "TokenInjection", logging, lifecycle, unixSignals,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
+
+        // Executables: settings in, run, exit code out.
+        .executableTarget(
+            name: "kelos-token-webhook",
+            dependencies: ["HTTP2", "Settings", "TLS", "WebhookService", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "kelos-token",
+            dependencies: ["PodManifests", "Settings", argumentParser],
+            swiftSettings: strict),
+    ]
+)

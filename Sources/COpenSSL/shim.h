@@ -1,0 +1,31 @@
+// OpenSSL 3.0 as Debian 12 ships it. Imported by the TLS target only.
+// The static inline functions below wrap what Swift cannot see: function-like macros.
+#ifndef KELOS_COPENSSL_SHIM_H
+#define KELOS_COPENSSL_SHIM_H
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+static inline int kelos_set_min_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline long kelos_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
+
+static inline long kelos_add_extra_chain_certificate(SSL_CTX *context, X509 *taken) {
+    return SSL_CTX_add0_chain_cert(context, taken);
+}
+
+static inline long kelos_set_server_name(SSL *session, const char *name) {
+    return SSL_set_tlsext_host_name(session, (char *)name);
+}
+
+static inline long kelos_disable_session_cache(SSL_CTX *context) {
+    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+#endif

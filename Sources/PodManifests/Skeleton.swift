@@ -1,0 +1,1 @@
+// The skeleton of the PodManifests layer; its first type replaces this file.

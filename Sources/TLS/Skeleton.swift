@@ -1,0 +1,1 @@
+// The skeleton of the TLS layer; its first type replaces this file.

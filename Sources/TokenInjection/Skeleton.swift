@@ -1,0 +1,1 @@
+// The skeleton of the TokenInjection layer; its first type replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of the WebhookService layer; its first type replaces this file.
