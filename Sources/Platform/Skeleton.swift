@@ -1,1 +1,0 @@
-// The skeleton of the Platform layer; its first type replaces this file.
