@@ -20,9 +20,14 @@ static inline long kelos_add_extra_chain_certificate(SSL_CTX *context, X509 *tak
     return SSL_CTX_add0_chain_cert(context, taken);
 }
 
-static inline long kelos_set_server_name(SSL *session, const char *name) {
-    return SSL_set_tlsext_host_name(session, (char *)name);
-}
+// SSL_OP_BIT(n) is beyond what the importer evaluates.
+static inline uint64_t kelos_no_renegotiation(void) { return SSL_OP_NO_RENEGOTIATION; }
+static inline uint64_t kelos_server_preference(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
+static inline uint64_t kelos_no_compression(void) { return SSL_OP_NO_COMPRESSION; }
+static inline uint64_t kelos_no_ticket(void) { return SSL_OP_NO_TICKET; }
+
+static inline void kelos_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline void kelos_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
 static inline long kelos_disable_session_cache(SSL_CTX *context) {
     return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
