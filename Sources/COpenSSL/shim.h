@@ -16,8 +16,9 @@ static inline int kelos_set_min_version(SSL_CTX *context, int version) {
 
 static inline long kelos_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 
-static inline long kelos_add_extra_chain_certificate(SSL_CTX *context, X509 *taken) {
-    return SSL_CTX_add0_chain_cert(context, taken);
+// Takes a reference of its own to the certificate.
+static inline long kelos_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
+    return SSL_CTX_add1_chain_cert(context, certificate);
 }
 
 // SSL_OP_BIT(n) is beyond what the importer evaluates.

@@ -20,6 +20,11 @@ package final class ListeningSocket: Pollable, Sendable {
 
     package var pollDescriptor: Int32 { descriptor.rawValue }
 
+    /// Leaves the port at once, whoever still holds this object. Connections that were not accepted are reset.
+    package func stopListening() {
+        _ = Glibc.shutdown(descriptor.rawValue, Int32(SHUT_RDWR))
+    }
+
     package enum Accepted {
         case connection(StreamSocket)
         /// Nobody is waiting.

@@ -1,28 +1,68 @@
 internal import COpenSSL
 
-/// Reads PEM text into OpenSSL's objects. Each function gives an object the caller owns.
+/// An X.509 certificate, owned.
+@safe final class Certificate {
+    let handle: OpaquePointer
+
+    init(takingOwnership handle: OpaquePointer) {
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit { unsafe X509_free(handle) }
+
+    /// The time span the certificate names, in seconds since 1970; nil when it is malformed or reversed.
+    var validity: ClosedRange<Int64>? {
+        guard let from = unsafe Certificate.seconds(X509_get0_notBefore(handle)),
+            let until = unsafe Certificate.seconds(X509_get0_notAfter(handle)), from <= until
+        else { return nil }
+        return from...until
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+        guard let time = unsafe time, let epoch = unsafe ASN1_TIME_set(nil, 0) else { return nil }
+        defer { unsafe ASN1_STRING_free(epoch) }
+        var days: Int32 = 0
+        var rest: Int32 = 0
+        guard unsafe ASN1_TIME_diff(&days, &rest, epoch, time) == 1 else { return nil }
+        return Int64(days) * secondsPerDay + Int64(rest)
+    }
+
+    private static let secondsPerDay: Int64 = 86_400
+}
+
+/// A private key, owned.
+@safe final class PrivateKey {
+    let handle: OpaquePointer
+
+    init(takingOwnership handle: OpaquePointer) {
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit { unsafe EVP_PKEY_free(handle) }
+}
+
+/// Reads PEM text into OpenSSL's objects.
 enum PEM {
     /// Every certificate in the text, in its order; empty when there is none or one is broken.
-    static func certificates(_ text: [UInt8]) -> [OpaquePointer] {
+    static func certificates(_ text: [UInt8]) -> [Certificate] {
         unsafe withReader(text) { reader in
-            var found: [OpaquePointer] = unsafe []
+            var found: [Certificate] = []
             while let certificate = unsafe PEM_read_bio_X509(reader, nil, refusePassword, nil) {
-                unsafe found.append(certificate)
+                found.append(unsafe Certificate(takingOwnership: certificate))
             }
             let end = ERR_peek_last_error()
-            let reachedEnd = ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE
-            if !reachedEnd {
-                for unsafe certificate in unsafe found { unsafe X509_free(certificate) }
-                return unsafe []
-            }
-            ERR_clear_error()
-            return unsafe found
+            guard ERR_GET_LIB(end) == ERR_LIB_PEM, ERR_GET_REASON(end) == PEM_R_NO_START_LINE else { return [] }
+            if !found.isEmpty { ERR_clear_error() }
+            return found
         } ?? []
     }
 
     /// The private key: PKCS#1, SEC 1 or PKCS#8, unencrypted.
-    static func privateKey(_ text: [UInt8]) -> OpaquePointer? {
-        unsafe withReader(text) { unsafe PEM_read_bio_PrivateKey($0, nil, refusePassword, nil) } ?? nil
+    static func privateKey(_ text: [UInt8]) -> PrivateKey? {
+        unsafe withReader(text) { reader in
+            guard let key = unsafe PEM_read_bio_PrivateKey(reader, nil, refusePassword, nil) else { return nil }
+            return unsafe PrivateKey(takingOwnership: key)
+        } ?? nil
     }
 
     private static func withReader<R>(_ text: [UInt8], _ body: (OpaquePointer) -> R) -> R? {

@@ -69,51 +69,35 @@ internal import COpenSSL
     private static func use(
         _ chain: [UInt8], _ key: [UInt8], in context: OpaquePointer
     ) throws(TLSError) -> ClosedRange<Int64> {
-        let certificates = unsafe PEM.certificates(chain)
-        guard let leaf = unsafe certificates.first else { throw .draining(.badCertificate) }
-        // SSL_CTX_use_certificate takes a reference of its own; the chain call takes ours over.
-        defer { unsafe X509_free(leaf) }
-        guard unsafe SSL_CTX_use_certificate(context, leaf) == 1 else {
-            for unsafe certificate in unsafe certificates.dropFirst() { unsafe X509_free(certificate) }
-            throw .draining(.badCertificate)
+        let certificates = PEM.certificates(chain)
+        guard let leaf = certificates.first, let validity = leaf.validity,
+            unsafe SSL_CTX_use_certificate(context, leaf.handle) == 1
+        else { throw .draining(.badCertificate) }
+        for certificate in certificates.dropFirst() {
+            guard unsafe kelos_add_chain_certificate(context, certificate.handle) == 1 else {
+                throw .draining(.badCertificate)
+            }
         }
-        for unsafe certificate in unsafe certificates.dropFirst()
-        where unsafe kelos_add_extra_chain_certificate(context, certificate) != 1 {
-            unsafe X509_free(certificate)
+        guard let privateKey = PEM.privateKey(key) else { throw .draining(.badPrivateKey) }
+        guard unsafe X509_check_private_key(leaf.handle, privateKey.handle) == 1 else {
+            throw .draining(.mismatchedPair)
         }
-        guard let privateKey = unsafe PEM.privateKey(key) else { throw .draining(.badPrivateKey) }
-        defer { unsafe EVP_PKEY_free(privateKey) }
-        guard unsafe X509_check_private_key(leaf, privateKey) == 1 else { throw .draining(.mismatchedPair) }
-        guard unsafe SSL_CTX_use_PrivateKey(context, privateKey) == 1 else { throw .draining(.badPrivateKey) }
-        let from = unsafe seconds(X509_get0_notBefore(leaf))
-        let until = unsafe seconds(X509_get0_notAfter(leaf))
-        guard let from, let until, from <= until else { throw .draining(.badCertificate) }
-        return from...until
+        guard unsafe SSL_CTX_use_PrivateKey(context, privateKey.handle) == 1 else {
+            throw .draining(.badPrivateKey)
+        }
+        return validity
     }
 
     private static func requireClients(of authorities: [UInt8], in context: OpaquePointer) throws(TLSError) {
-        let certificates = unsafe PEM.certificates(authorities)
-        guard unsafe !certificates.isEmpty, let store = unsafe SSL_CTX_get_cert_store(context) else {
+        let certificates = PEM.certificates(authorities)
+        guard !certificates.isEmpty, let store = unsafe SSL_CTX_get_cert_store(context) else {
             throw .draining(.badClientAuthority)
         }
-        for unsafe certificate in unsafe certificates {
-            // Both calls take references of their own.
-            _ = unsafe X509_STORE_add_cert(store, certificate)
-            _ = unsafe SSL_CTX_add_client_CA(context, certificate)
-            unsafe X509_free(certificate)
+        for certificate in certificates {
+            guard unsafe X509_STORE_add_cert(store, certificate.handle) == 1,
+                unsafe SSL_CTX_add_client_CA(context, certificate.handle) == 1
+            else { throw .draining(.badClientAuthority) }
         }
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
     }
-
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
-        guard let time = unsafe time else { return nil }
-        var days: Int32 = 0
-        var rest: Int32 = 0
-        guard let epoch = unsafe ASN1_TIME_set(nil, 0) else { return nil }
-        defer { unsafe ASN1_STRING_free(epoch) }
-        guard unsafe ASN1_TIME_diff(&days, &rest, epoch, time) == 1 else { return nil }
-        return Int64(days) * secondsPerDay + Int64(rest)
-    }
-
-    private static let secondsPerDay: Int64 = 86_400
 }
