@@ -74,5 +74,8 @@ let package = Package(
             name: "kelos-token",
             dependencies: ["PodManifests", "Settings", argumentParser],
             swiftSettings: strict),
+
+        // Tests of the protocol engines.
+        .testTarget(name: "HTTPSemanticsTests", dependencies: ["HTTPSemantics"], swiftSettings: strict),
     ]
 )

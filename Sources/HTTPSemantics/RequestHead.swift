@@ -30,10 +30,11 @@ package struct RequestHead: Sendable {
     package mutating func setTarget(_ target: Span<UInt8>) {
         let start = text.count
         var split = target.count
-        for index in target.indices {
-            if split == target.count, target[index] == UInt8(ascii: "?") { split = index }
-            text.append(target[index])
+        for index in target.indices where target[index] == UInt8(ascii: "?") {
+            split = index
+            break
         }
+        text.append(target)
         pathRange = start..<(start + split)
         queryRange = min(start + split + 1, text.count)..<text.count
     }
@@ -41,11 +42,10 @@ package struct RequestHead: Sendable {
     /// Adds a field; `name` is lowered here.
     package mutating func addField(name: Span<UInt8>, value: Span<UInt8>) {
         let start = text.count
-        for index in name.indices {
-            text.append(name[index].loweredASCII)
-        }
+        text.append(name)
         let middle = text.count
-        for index in value.indices { text.append(value[index]) }
+        for index in start..<middle { text[index] = text[index].loweredASCII }
+        text.append(value)
         fields.append((start..<middle, middle..<text.count))
     }
 
