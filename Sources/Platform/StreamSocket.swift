@@ -76,9 +76,16 @@ package final class StreamSocket: Pollable {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Waits until the socket is ready or `milliseconds` have passed. For probes on threads of their own, never on a loop.
-    package func waitUntilReady(forWriting: Bool, milliseconds: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(forWriting ? POLLOUT : POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, milliseconds) == 1
+    package enum Direction: Sendable {
+        case reading
+        case writing
+    }
+
+    /// Blocks until the socket is ready. For probes on threads of their own, never on an event loop.
+    ///
+    /// - Returns: false when `deadline` came first.
+    package func wait(for direction: Direction, until deadline: MonotonicTime) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(direction == .writing ? POLLOUT : POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, MonotonicTime.now().milliseconds(until: deadline)) == 1
     }
 }

@@ -19,6 +19,14 @@ package final class WakeUp: Pollable, Sendable {
         _ = unsafe write(descriptor.rawValue, &one, MemoryLayout<UInt64>.size)
     }
 
+    /// Blocks until somebody signals.
+    ///
+    /// - Returns: false when `milliseconds` passed first.
+    package func wait(milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) == 1
+    }
+
     /// Makes the descriptor quiet again.
     package func acknowledge() {
         var count: UInt64 = 0

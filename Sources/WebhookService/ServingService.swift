@@ -1,0 +1,63 @@
+internal import HTTPServer
+internal import Logging
+internal import ServiceLifecycle
+
+/// The webhook's listener as a service: serves until graceful shutdown, and then leaves without failing a request.
+///
+/// 1. Readiness fails, so that no new traffic is routed here.
+/// 2. For the shutdown delay it goes on accepting, because endpoints take time to change; every answer ends its
+///    connection, because the API server keeps using open ones to a terminating pod (kubernetes/kubernetes#127335).
+/// 3. It stops accepting, closes idle connections and waits for requests under way, up to the timeout.
+struct ServingService: Service {
+    let server: HTTPServer
+    let health: WebhookHealth
+    let delay: Duration
+    let timeout: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try await gracefulShutdown()
+        health.beginDrain()
+        server.beginDrain()
+        try await Task.sleep(for: delay)
+        let finished = await stop()
+        if finished {
+            logger.info("Stopped serving")
+        } else {
+            logger.error("Stopped serving with requests under way", metadata: ["after": "\(timeout)"])
+        }
+    }
+
+    /// - Returns: false when connections had to be cut.
+    private func stop() async -> Bool {
+        await withTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                await server.stop()
+                return true
+            }
+            tasks.addTask {
+                do {
+                    try await Task.sleep(for: timeout)
+                } catch {
+                    return true
+                }
+                server.abort()
+                return false
+            }
+            let first = await tasks.next() ?? true
+            tasks.cancelAll()
+            return first
+        }
+    }
+}
+
+/// The listener of probes and metrics: up for as long as anything else is.
+struct AdminService: Service {
+    let server: HTTPServer
+
+    func run() async throws {
+        try await gracefulShutdown()
+        server.abort()
+        await server.stop()
+    }
+}

@@ -1,1 +1,0 @@
-// The skeleton of the WebhookService layer; its first type replaces this file.

@@ -1,0 +1,158 @@
+internal import Admission
+internal import HTTPServer
+internal import Logging
+internal import Platform
+internal import ServiceLifecycle
+internal import Settings
+internal import TLS
+internal import Telemetry
+internal import TokenInjection
+
+/// The webhook could not start or could not go on. What happened is in the log.
+package struct WebhookFailure: Error {}
+
+/// Puts the webhook together and runs it.
+package enum Webhook {
+    /// Event loops unless told otherwise: one review costs some tens of microseconds, so a few threads serve any cluster.
+    private static let defaultLoopLimit = 4
+
+    /// Descriptors left for files, listeners and probes when connections take the rest.
+    private static let reservedDescriptors = 32
+
+    /// Serves until SIGTERM or SIGINT, and returns after a clean stop.
+    ///
+    /// - Throws: `WebhookFailure` when a certificate, an address or the server fails.
+    package static func run(_ settings: WebhookSettings) async throws {
+        ProcessMemory.boundFootprint()
+        ProcessFiles.ignoreBrokenPipes()
+        let logger = makeLogger(settings)
+        do {
+            try await serve(settings, logger)
+        } catch {
+            logger.critical("Cannot serve", metadata: ["error": "\(error)"])
+            throw WebhookFailure()
+        }
+    }
+
+    private static func serve(_ settings: WebhookSettings, _ logger: Logger) async throws {
+        let metrics = WebhookMetrics(.webhook) { .current }
+        let files = CertificateFiles(
+            certificatePath: settings.certificatePath, keyPath: settings.keyPath, settings: settings.tls)
+        let contents = try files.read()
+        let certificate = ServedCertificate(try files.makeContext(contents))
+        metrics.certificate.reads.increment()
+        metrics.certificate.expiration.set(certificate.context.validity.upperBound)
+
+        let server = try webhookServer(settings, certificate, metrics, logger)
+        let probe = try ListenerProbe(address: server.addresses[0].loopback)
+        let health = WebhookHealth(server: server, certificate: certificate, probe: probe)
+        let admin = try adminServer(settings, metrics, health, logger)
+        logStart(settings, server, admin, certificate, logger)
+
+        var services: [any Service] = []
+        if let admin { services.append(AdminService(server: admin.server)) }
+        services.append(
+            try CertificateWatch(
+                files: files, served: certificate, initial: contents, metrics: metrics.certificate, logger: logger))
+        services.append(probe)
+        services.append(
+            ServingService(
+                server: server, health: health, delay: settings.shutdownDelay,
+                timeout: settings.gracefulShutdownTimeout, logger: logger))
+        try await run(ServiceGroup(services: services, logger: logger), logger)
+    }
+
+    private static func run(_ group: ServiceGroup, _ logger: Logger) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await ShutdownSignals.follow(group, logger: logger) }
+            try await group.run()
+            tasks.cancelAll()
+        }
+    }
+
+    private static func webhookServer(
+        _ settings: WebhookSettings, _ certificate: ServedCertificate, _ metrics: WebhookMetrics, _ logger: Logger
+    ) throws -> HTTPServer {
+        var limits = settings.limits
+        let descriptors = ProcessFiles.raiseOpenLimit()
+        if descriptors > 0 {
+            let room = max(1, descriptors - reservedDescriptors - limits.shedConnections)
+            limits.connections = min(limits.connections, room)
+        }
+        let policy = InjectionPolicy(ownNamespace: settings.ownNamespace)
+        let endpoint = Endpoint(address: settings.webhookAddress, currentTLS: { certificate.context }) {
+            AdmissionHandler(policy: policy, metrics: metrics, logger: logger)
+        }
+        let loops =
+            settings.eventLoops > 0 ? settings.eventLoops : min(SystemThread.processorCount, defaultLoopLimit)
+        return try HTTPServer(
+            endpoints: [endpoint], loops: loops, name: "webhook", limits: limits,
+            observer: ConnectionObserver(metrics: metrics.connections, logger: logger)
+        ) { error in
+            logger.critical("An event loop ended", metadata: ["error": "\(error)"])
+            ProcessExit.now(code: 1)
+        }
+    }
+
+    private struct Admin {
+        let server: HTTPServer
+        let health: SocketAddress?
+        let metrics: SocketAddress?
+    }
+
+    /// One loop of its own serves probes and metrics, so that a flood of reviews cannot starve them.
+    private static func adminServer(
+        _ settings: WebhookSettings, _ metrics: WebhookMetrics, _ health: WebhookHealth, _ logger: Logger
+    ) throws -> Admin? {
+        var endpoints: [Endpoint] = []
+        if let address = settings.healthAddress {
+            endpoints.append(Endpoint(address: address, currentTLS: nil) { HealthHandler(health: health) })
+        }
+        if let address = settings.metricsAddress {
+            let registry = metrics.registry
+            endpoints.append(Endpoint(address: address, currentTLS: nil) { MetricsHandler(registry: registry) })
+        }
+        guard !endpoints.isEmpty else { return nil }
+        var limits = ServerLimits()
+        limits.connections = adminConnections
+        limits.shedConnections = 1
+        let server = try HTTPServer(
+            endpoints: endpoints, loops: 1, name: "admin", limits: limits, observer: SilentObserver()
+        ) { error in
+            logger.critical("The loop of probes and metrics ended", metadata: ["error": "\(error)"])
+            ProcessExit.now(code: 1)
+        }
+        return Admin(
+            server: server, health: settings.healthAddress == nil ? nil : server.addresses.first,
+            metrics: settings.metricsAddress == nil ? nil : server.addresses.last)
+    }
+
+    /// A kubelet, a few scrapers, a person.
+    private static let adminConnections = 64
+
+    private static func makeLogger(_ settings: WebhookSettings) -> Logger {
+        let output = LogOutput(
+            encoding: settings.logEncoding, timeEncoding: settings.logTimeEncoding,
+            now: {
+                let now = WallClock.now()
+                return LogTime(seconds: now.seconds, nanoseconds: now.nanoseconds)
+            }, write: FileContents.writeToStandardError)
+        let level = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
+        return Logger(label: "webhook") { ZapLogHandler(label: $0, level: level, output: output) }
+    }
+
+    private static func logStart(
+        _ settings: WebhookSettings, _ server: HTTPServer, _ admin: Admin?, _ certificate: ServedCertificate,
+        _ logger: Logger
+    ) {
+        var metadata: Logger.Metadata = [
+            "version": "\(BuildVersion.project)",
+            "address": "\(server.addresses[0])",
+            "health": "\(admin?.health.map { "\($0)" } ?? "off")",
+            "metrics": "\(admin?.metrics.map { "\($0)" } ?? "off")",
+            "certificateNotAfter": "\(certificate.notAfter)",
+        ]
+        for (name, version) in settings.libraries { metadata[name] = "\(version)" }
+        logger.info("Serving", metadata: metadata)
+    }
+}
