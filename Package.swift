@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// A view of a JSON document is ~Escapable: the compiler holds it to the lifetime of the bytes it looks at.
+let views: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -38,9 +41,9 @@ let package = Package(
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
 
         // Layer 1: the pure core. No I/O, no clock, no C.
-        .target(name: "RawJSON", swiftSettings: strict),
-        .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: strict),
-        .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: strict),
+        .target(name: "RawJSON", swiftSettings: views),
+        .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: views),
+        .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
@@ -77,5 +80,10 @@ let package = Package(
 
         // Tests of the protocol engines.
         .testTarget(name: "HTTPSemanticsTests", dependencies: ["HTTPSemantics"], swiftSettings: strict),
+        // Tests. CoreProbe opens the pure core to oracles in Python; it is no product.
+        .executableTarget(
+            name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
+            swiftSettings: views),
+        .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
     ]
 )
