@@ -2,6 +2,7 @@ internal import HTTPServer
 internal import Logging
 internal import Platform
 internal import Synchronization
+internal import TLS
 internal import Telemetry
 
 /// Counts what happens to connections, and logs the failures that somebody has to look into.

@@ -1,6 +1,7 @@
 internal import HTTPServer
 internal import Platform
 internal import Synchronization
+internal import TLS
 internal import Telemetry
 
 /// What the health probes look at.

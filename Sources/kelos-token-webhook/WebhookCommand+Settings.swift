@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPSemantics
 import HTTPServer
 import Platform
 import Settings
