@@ -85,5 +85,7 @@ let package = Package(
             name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
             swiftSettings: views),
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
+        .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
+        .testTarget(name: "AdmissionTests", dependencies: ["Admission", "RawJSON"], swiftSettings: views),
     ]
 )
