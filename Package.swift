@@ -45,8 +45,8 @@ let package = Package(
         .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: views),
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: [logging], swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Settings", logging], swiftSettings: strict),
 
         // Layer 2: the system. File descriptors, epoll, the OpenSSL and nghttp2 engines.
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: strict),
@@ -87,5 +87,7 @@ let package = Package(
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
         .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission", "RawJSON"], swiftSettings: views),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], swiftSettings: strict),
     ]
 )
