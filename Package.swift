@@ -88,6 +88,8 @@ let package = Package(
         .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission", "RawJSON"], swiftSettings: views),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],
+            swiftSettings: strict),
     ]
 )
