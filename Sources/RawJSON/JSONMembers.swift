@@ -51,6 +51,15 @@ package struct JSONElements: ~Escapable {
         self.end = array.isArray ? Int(array.token.end) : array.position + 1
     }
 
+    /// No elements.
+    @inlinable
+    @_lifetime(copy value)
+    init(noneIn value: JSONValue) {
+        self.array = value
+        self.next = 0
+        self.end = 0
+    }
+
     @inlinable
     @_lifetime(copy self)
     package mutating func nextElement() -> JSONValue? {
@@ -95,6 +104,14 @@ extension JSONValue {
     package func field(_ key: StaticString) -> JSONValue? {
         guard let value = member(key), !value.isNull else { return nil }
         return value
+    }
+
+    /// The elements of the array that is this object's member with that key; none if there is no such array.
+    @inlinable
+    @_lifetime(copy self)
+    package func elements(of key: StaticString) -> JSONElements {
+        guard let value = member(key) else { return JSONElements(noneIn: self) }
+        return value.elements
     }
 
     /// Elements of an array or members of an object.

@@ -1,5 +1,7 @@
+import Admission
 import Glibc
 import RawJSON
+import TokenInjection
 
 /// Time per operation on one document, the least of several runs.
 enum Bench {
@@ -9,6 +11,12 @@ enum Bench {
         var index = JSONIndex()
         report("index", document.count, rounds) {
             guard let value = unsafe try? index.read(document.span.bytes), value.isObject else { exit(65) }
+        }
+        let reviewer = AdmissionReviewer(policy: InjectionPolicy(ownNamespace: "kelos-token"))
+        var answer: [UInt8] = []
+        report("review", document.count, rounds) {
+            answer.removeAll(keepingCapacity: true)
+            guard (unsafe try? reviewer.review(document.span.bytes, into: &answer)) != nil else { exit(65) }
         }
     }
 

@@ -1,1 +1,0 @@
-// The skeleton of the Admission layer; its first type replaces this file.

@@ -1,0 +1,141 @@
+import RawJSON
+
+/// Writes a JSON Patch (RFC 6902), operation by operation.
+struct PatchWriter {
+    private(set) var bytes: [UInt8]
+    private(set) var operations = 0
+    private let pointer: [UInt8]
+
+    /// - Parameters:
+    ///   - bytes: empty.
+    ///   - pointer: what every path begins with.
+    init(bytes: consuming [UInt8], pointer: [UInt8]) {
+        self.bytes = bytes
+        self.pointer = pointer
+    }
+
+    mutating func finish() { bytes.append("]") }
+
+    mutating func discard() {
+        bytes.removeAll(keepingCapacity: true)
+        operations = 0
+    }
+
+    /// Writes an operation up to the pod's pointer; the caller writes the rest of the path.
+    private mutating func begin(_ operation: StaticString) {
+        bytes.append(operations == 0 ? "[" : ",")
+        operations += 1
+        bytes.append("{\"op\":\"")
+        bytes.append(operation)
+        bytes.append("\",\"path\":\"")
+        bytes.append(contentsOf: pointer)
+        bytes.append("/spec/")
+    }
+
+    private mutating func begin(_ operation: StaticString, in place: ContainerPlace, _ field: StaticString) {
+        begin(operation)
+        bytes.append(place.list.name)
+        bytes.append("/")
+        bytes.append(decimal: place.index)
+        bytes.append("/")
+        bytes.append(field)
+    }
+
+    // MARK: - Volume and mount
+
+    /// Adds the volume with the token's file, and the list of volumes where there is none.
+    mutating func addVolume(_ secret: borrowing SecretReference, to spec: JSONValue) {
+        let exists = spec.field("volumes") != nil
+        begin("add")
+        bytes.append(exists ? "volumes/-\",\"value\":" : "volumes\",\"value\":[")
+        bytes.append("{\"name\":\"kelos-github-token\",\"secret\":{\"secretName\":")
+        bytes.append(secret.name)
+        bytes.append(",\"items\":[{\"key\":")
+        appendKey(of: secret)
+        bytes.append(",\"path\":\"GITHUB_TOKEN\"}],\"optional\":true}}")
+        bytes.append(exists ? "}" : "]}")
+    }
+
+    /// Adds the mount of that volume, and the list of mounts where there is none.
+    mutating func addMount(to place: ContainerPlace, exists: Bool) {
+        begin("add", in: place, "volumeMounts")
+        bytes.append(exists ? "/-\",\"value\":" : "\",\"value\":[")
+        bytes.append("{\"name\":\"kelos-github-token\",\"mountPath\":\"/kelos/github-token\",\"readOnly\":true}")
+        bytes.append(exists ? "}" : "]}")
+    }
+
+    private mutating func appendKey(of secret: borrowing SecretReference) {
+        if let key = secret.key { bytes.append(key) } else { bytes.append("\"GITHUB_TOKEN\"") }
+    }
+
+    // MARK: - Environment
+
+    /// One container's `env` while it is added to.
+    struct Environment {
+        let place: ContainerPlace
+
+        /// The list is there, so each entry is an operation of its own; otherwise one operation adds the whole list.
+        let exists: Bool
+        fileprivate(set) var added = 0
+    }
+
+    /// Writes what comes before an entry's members. With an index, the entry there is replaced; otherwise one is appended.
+    private mutating func beginEntry(_ environment: inout Environment, replacing index: Int?) {
+        if let index {
+            begin("replace", in: environment.place, "env/")
+            bytes.append(decimal: index)
+            bytes.append("\",\"value\":{\"name\":\"")
+        } else if environment.exists {
+            begin("add", in: environment.place, "env/-\",\"value\":{\"name\":\"")
+            environment.added += 1
+        } else {
+            if environment.added == 0 {
+                begin("add", in: environment.place, "env\",\"value\":[{\"name\":\"")
+            } else {
+                bytes.append(",{\"name\":\"")
+            }
+            environment.added += 1
+        }
+    }
+
+    /// Writes what comes after an entry's members.
+    private mutating func endEntry(_ environment: Environment, replacing index: Int?) {
+        bytes.append(environment.exists || index != nil ? "}}" : "}")
+    }
+
+    /// Ends the list if one was begun.
+    mutating func end(_ environment: Environment) {
+        if !environment.exists, environment.added > 0 { bytes.append("]}") }
+    }
+
+    /// A variable with a literal value.
+    ///
+    /// - Parameters:
+    ///   - ordinal: appended to the name, as git counts its settings.
+    ///   - value: as the container is to see it, except that `$(` is written `$$(` for Kubernetes.
+    mutating func setVariable(
+        _ environment: inout Environment, replacing index: Int? = nil, _ name: StaticString, _ ordinal: Int? = nil,
+        value: (inout [UInt8]) -> Void
+    ) {
+        beginEntry(&environment, replacing: index)
+        bytes.append(name)
+        if let ordinal { bytes.append(decimal: ordinal) }
+        bytes.append("\",\"value\":")
+        value(&bytes)
+        endEntry(environment, replacing: index)
+    }
+
+    /// A variable with the token itself, which a missing Secret does not keep from starting.
+    mutating func addTokenVariable(
+        _ environment: inout Environment, _ name: StaticString, _ secret: borrowing SecretReference
+    ) {
+        beginEntry(&environment, replacing: nil)
+        bytes.append(name)
+        bytes.append("\",\"valueFrom\":{\"secretKeyRef\":{\"name\":")
+        bytes.append(secret.name)
+        bytes.append(",\"key\":")
+        appendKey(of: secret)
+        bytes.append(",\"optional\":true}}")
+        endEntry(environment, replacing: nil)
+    }
+}

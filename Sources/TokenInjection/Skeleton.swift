@@ -1,1 +1,0 @@
-// The skeleton of the TokenInjection layer; its first type replaces this file.

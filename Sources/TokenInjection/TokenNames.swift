@@ -1,0 +1,36 @@
+/// The names of the contract between Kelos, this project and a pod's author. They are computed, so that using one costs no
+/// lookup and no lock.
+package enum TokenNames {
+    package static var volume: StaticString { "kelos-github-token" }
+    package static var wrapperVolume: StaticString { "kelos-gh-wrapper" }
+    package static var mountPath: StaticString { "/kelos/github-token" }
+
+    /// The file's name inside the volume, and the default key of the Secret.
+    package static var fileName: StaticString { "GITHUB_TOKEN" }
+    package static var filePath: StaticString { "/kelos/github-token/GITHUB_TOKEN" }
+
+    package static var agentContainer: StaticString { "kelos-agent" }
+
+    package enum Label {
+        package static var managedBy: StaticString { "kelos.dev/managed-by" }
+        package static var component: StaticString { "kelos.dev/component" }
+        package static var token: StaticString { "kelos.dev/github-token" }
+    }
+
+    package enum Annotation {
+        package static var secret: StaticString { "kelos.dev/github-token-secret" }
+        package static var containers: StaticString { "kelos.dev/github-token-containers" }
+        /// Set by a kubelet on the API's image of a static pod (k8s.io/kubernetes/pkg/kubelet/types).
+        package static var mirror: StaticString { "kubernetes.io/config.mirror" }
+        package static var wrapperScript: StaticString { "kelos.dev/gh-wrapper-script" }
+    }
+
+    package enum Variable {
+        package static var token: StaticString { "GITHUB_TOKEN" }
+        package static var tokenFile: StaticString { "KELOS_GITHUB_TOKEN_FILE" }
+        package static var ghToken: StaticString { "GH_TOKEN" }
+        package static var ghEnterpriseToken: StaticString { "GH_ENTERPRISE_TOKEN" }
+        package static var ghHost: StaticString { "GH_HOST" }
+        package static var gitConfigCount: StaticString { "GIT_CONFIG_COUNT" }
+    }
+}
