@@ -1,1 +1,0 @@
-// The skeleton of the PodManifests layer; its first type replaces this file.
