@@ -91,5 +91,6 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],
             swiftSettings: strict),
+        .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", "HTTPSemantics"], swiftSettings: strict),
     ]
 )

@@ -4,7 +4,7 @@ struct FieldLine {
     let value: Range<Int>
 
     /// - Parameter line: the line without its CRLF, not empty.
-    init(_ line: Span<UInt8>) throws(HTTP1Refusal) {
+    init(_ line: Span<UInt8>) throws(RequestRefusal) {
         if line[0].isOptionalSpace { throw .foldedField }
         var colon = 0
         while colon < line.count, line[colon].isTokenByte { colon += 1 }

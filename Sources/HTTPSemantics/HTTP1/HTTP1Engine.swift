@@ -34,7 +34,7 @@ package final class HTTP1Engine: HTTPEngine {
         let bytes = Span<UInt8>(_bytes: input)
         var position = 0
         while position < bytes.count, !exchange.isClosed {
-            do throws(HTTP1Refusal) {
+            do throws(RequestRefusal) {
                 switch exchange.state {
                 case .idle, .head: try readHead(bytes, from: &position, handler)
                 case .body(let missing): readBody(bytes, from: &position, missing: missing, handler)
@@ -69,7 +69,7 @@ package final class HTTP1Engine: HTTPEngine {
 
     private func readHead(
         _ bytes: Span<UInt8>, from position: inout Int, _ handler: any RequestHandler
-    ) throws(HTTP1Refusal) {
+    ) throws(RequestRefusal) {
         switch try parser.read(bytes, from: &position) {
         case .nothing:
             return
@@ -83,7 +83,7 @@ package final class HTTP1Engine: HTTPEngine {
 
     private func beginBody(
         _ bytes: Span<UInt8>, from position: inout Int, _ handler: any RequestHandler
-    ) throws(HTTP1Refusal) {
+    ) throws(RequestRefusal) {
         let framing = parser.framing
         let length = try framing.bodyLength(
             method: parser.head.method, isHTTP10: parser.isHTTP10, limit: limits.bodyBytes)
@@ -138,10 +138,9 @@ package final class HTTP1Engine: HTTPEngine {
         write(.closing)
     }
 
-    private func refuse(_ refusal: HTTP1Refusal) {
+    private func refuse(_ refusal: RequestRefusal) {
         exchange.refuses()
-        response.setText(refusal.status, refusal.line)
-        if refusal.status == .serviceUnavailable { response.fields.append(("retry-after", "1")) }
+        refusal.fill(&response)
         write(.closing)
     }
 

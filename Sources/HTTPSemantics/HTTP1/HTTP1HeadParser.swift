@@ -37,7 +37,7 @@ struct HTTP1HeadParser: ~Copyable {
     }
 
     /// Reads from `position` on and moves it behind what was used: everything, or the head's last byte.
-    mutating func read(_ input: Span<UInt8>, from position: inout Int) throws(HTTP1Refusal) -> Progress {
+    mutating func read(_ input: Span<UInt8>, from position: inout Int) throws(RequestRefusal) -> Progress {
         while position < input.count {
             if !hasRequestLine, cutLine.isEmpty { try checkFirstByte(input[position]) }
             let start = position
@@ -68,12 +68,12 @@ struct HTTP1HeadParser: ~Copyable {
     }
 
     /// Noise (a TLS hello on a plain port, say) is told from a request by its first byte, without waiting for a line's end.
-    private func checkFirstByte(_ byte: UInt8) throws(HTTP1Refusal) {
+    private func checkFirstByte(_ byte: UInt8) throws(RequestRefusal) {
         if byte == UInt8(ascii: "\r"), !hasSkippedEmptyLine { return }
         guard byte.isTokenByte else { throw .badRequestLine }
     }
 
-    private mutating func count(_ bytes: Int) throws(HTTP1Refusal) {
+    private mutating func count(_ bytes: Int) throws(RequestRefusal) {
         if hasRequestLine {
             fieldBytes += bytes
             guard fieldBytes <= limits.fieldBytes else { throw .fieldsTooLarge }
@@ -83,7 +83,7 @@ struct HTTP1HeadParser: ~Copyable {
     }
 
     /// Takes a line with its CR and without its LF. True when it was the empty line that ends a head.
-    private mutating func take(_ bytes: Span<UInt8>) throws(HTTP1Refusal) -> Bool {
+    private mutating func take(_ bytes: Span<UInt8>) throws(RequestRefusal) -> Bool {
         guard bytes.count > 0, bytes[bytes.count - 1] == UInt8(ascii: "\r") else { throw .badLineEnd }
         let line = bytes.extracting(0..<(bytes.count - 1))
         guard hasRequestLine else {
@@ -106,7 +106,7 @@ struct HTTP1HeadParser: ~Copyable {
         return false
     }
 
-    private mutating func takeRequestLine(_ line: Span<UInt8>) throws(HTTP1Refusal) {
+    private mutating func takeRequestLine(_ line: Span<UInt8>) throws(RequestRefusal) {
         let parsed = try RequestLine(line)
         head.setMethod(parsed.method)
         if parsed.targetIsRoot {

@@ -8,7 +8,7 @@ struct RequestFraming {
     private(set) var hasUnknownExpectation = false
 
     /// Takes note of one field. Fields that say nothing about the message cost one look at their length.
-    mutating func note(name: Span<UInt8>, value: Span<UInt8>) throws(HTTP1Refusal) {
+    mutating func note(name: Span<UInt8>, value: Span<UInt8>) throws(RequestRefusal) {
         switch name.count {
         case 4 where ("host" as StaticString).equalsLowered(name):
             hostCount += 1
@@ -22,7 +22,7 @@ struct RequestFraming {
         case 10 where ("connection" as StaticString).equalsLowered(name):
             noteConnection(value)
         case 14 where ("content-length" as StaticString).equalsLowered(name):
-            guard contentLength == nil, let length = RequestFraming.plainNumber(value) else { throw .badContentLength }
+            guard contentLength == nil, let length = Int(plainDigits: value) else { throw .badContentLength }
             contentLength = length
         case 17 where ("transfer-encoding" as StaticString).equalsLowered(name):
             hasTransferEncoding = true
@@ -32,7 +32,7 @@ struct RequestFraming {
     }
 
     /// What can only be judged when the last field is there, so that the order of the fields changes nothing.
-    func verify(isHTTP10: Bool) throws(HTTP1Refusal) {
+    func verify(isHTTP10: Bool) throws(RequestRefusal) {
         if hasTransferEncoding {
             // RFC 9112 section 6.1: with a length, or in HTTP/1.0, this is how requests are smuggled.
             throw contentLength != nil || isHTTP10 ? .lengthAndTransferCoding : .transferCoding
@@ -41,7 +41,7 @@ struct RequestFraming {
     }
 
     /// How many body bytes follow the head (RFC 9112 section 6.3, without transfer codings).
-    func bodyLength(method: HTTPMethod, isHTTP10: Bool, limit: Int) throws(HTTP1Refusal) -> Int {
+    func bodyLength(method: HTTPMethod, isHTTP10: Bool, limit: Int) throws(RequestRefusal) -> Int {
         if hasUnknownExpectation, !isHTTP10 { throw .unknownExpectation }
         guard let contentLength else {
             if method.needsLength { throw .lengthRequired }
@@ -62,20 +62,5 @@ struct RequestFraming {
             if ("close" as StaticString).equalsLowered(list.extracting(first..<last)) { closes = true }
             start = end + 1
         }
-    }
-
-    /// Digits only and no leading zero: a sign, a list, a radix prefix or an octal-looking number could mean another length
-    /// to somebody else on the path. Nil also when the number does not fit an `Int`.
-    private static func plainNumber(_ text: Span<UInt8>) -> Int? {
-        guard text.count > 0, text.count == 1 || text[0] != UInt8(ascii: "0") else { return nil }
-        var number = 0
-        for index in text.indices {
-            guard text[index].isDigit else { return nil }
-            let (product, tooLarge) = number.multipliedReportingOverflow(by: 10)
-            let (sum, tooLargeToo) = product.addingReportingOverflow(Int(text[index] & 0x0F))
-            guard !tooLarge, !tooLargeToo else { return nil }
-            number = sum
-        }
-        return number
     }
 }

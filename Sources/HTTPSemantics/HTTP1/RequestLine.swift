@@ -9,7 +9,7 @@ struct RequestLine {
     let isHTTP10: Bool
 
     /// - Parameter line: the line without its CRLF.
-    init(_ line: Span<UInt8>) throws(HTTP1Refusal) {
+    init(_ line: Span<UInt8>) throws(RequestRefusal) {
         var methodEnd = 0
         while methodEnd < line.count, line[methodEnd].isTokenByte { methodEnd += 1 }
         guard methodEnd > 0, methodEnd < line.count, line[methodEnd] == UInt8(ascii: " ") else {
@@ -42,7 +42,7 @@ struct RequestLine {
         }
     }
 
-    private static func isHTTP10(_ version: Span<UInt8>, methodIsPRI: Bool) throws(HTTP1Refusal) -> Bool {
+    private static func isHTTP10(_ version: Span<UInt8>, methodIsPRI: Bool) throws(RequestRefusal) -> Bool {
         guard version.count == 8, ("HTTP/" as StaticString).equals(version.extracting(0..<5)),
             version[5].isDigit, version[6] == UInt8(ascii: "."), version[7].isDigit
         else { throw .badRequestLine }
@@ -55,7 +55,7 @@ struct RequestLine {
     /// not, but it has to be one; user information is refused, which RFC 9110 section 4.2.4 asks for.
     private static func pathOfAbsoluteForm(
         _ line: Span<UInt8>, _ target: Range<Int>
-    ) throws(HTTP1Refusal) -> Range<Int> {
+    ) throws(RequestRefusal) -> Range<Int> {
         guard var start = afterScheme(line, target) else { throw .badTarget }
         var end = start
         while end < target.upperBound, line[end] != UInt8(ascii: "/"), line[end] != UInt8(ascii: "?") { end += 1 }
