@@ -61,7 +61,21 @@ unpack_kube_program() {
   note "unpacking $1"
   xz --decompress --stdout "$archive" >"$target.new"
   chmod 0755 "$target.new"
+  mend_kube_apiserver "$target.new"
   mv -f "$target.new" "$target"
+}
+
+# mend_kube_apiserver FILE: changes one byte of one known build, and nothing of any other file.
+# That build dies at the first JSON patch of any webhook: its reflect2 of 2018 calls the map iterator of Go 1.19 with an
+# argument too few when the patch is copied into an audit annotation. The function that makes this annotation
+# (webhookAnnotator.addPatchAnnotation) returns at once instead; calling webhooks and applying patches stay as they are.
+# A build by hack/build-kube.sh has reflect2 corrected and needs none of this.
+mend_kube_apiserver() {
+  local broken=a0791f2f6a9290bac38d30b8d5a0ec07fe0d9fae12bd74bcec30a6f562789087 entry=0x1311260
+  [[ "$(sha256sum <"$1")" == "$broken"* ]] || return 0
+  note "this kube-apiserver crashes on JSON patches: its patch annotation for the audit log is switched off"
+  # The x86 instruction RET.
+  printf '\xc3' | dd of="$1" bs=1 seek="$((entry))" conv=notrunc status=none
 }
 
 # kube_program NAME: prints the program's path.

@@ -1,0 +1,305 @@
+#!/usr/bin/env bash
+# The webhook against a real Kubernetes control plane (hack/cluster.sh): what is stored, what is refused, and what
+# a rolled certificate and a restart do to applies that are under way.
+#
+# Usage: hack/e2e.sh
+#   KELOS_WEBHOOK_BINARY  the kelos-token-webhook to test; without it, a release build is made
+#   KELOS_RESULTS_FILE    where the totals line goes too
+#   KELOS_KEEP_CLUSTER=1  leaves the cluster up; one that was up before is always left up
+# jq programs are full of $variables of their own.
+# shellcheck disable=SC2016
+set -euo pipefail
+
+ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=lib/output.sh
+. "$ROOT/hack/lib/output.sh"
+# shellcheck source=lib/deps.sh
+. "$ROOT/hack/lib/deps.sh"
+# shellcheck source=lib/processes.sh
+. "$ROOT/hack/lib/processes.sh"
+# shellcheck source=lib/checks.sh
+. "$ROOT/hack/lib/checks.sh"
+# shellcheck source=lib/kube.sh
+. "$ROOT/hack/lib/kube.sh"
+# shellcheck source=lib/e2e_load.sh
+. "$ROOT/hack/lib/e2e_load.sh"
+
+NAMESPACE=kelos-token-e2e-$$
+CONFIGURATION=kelos-token-webhook
+# Planted where the webhook sees it; nothing of a pod may reach a log.
+CANARY=canary-$$-$RANDOM$RANDOM
+WIRED='["git-clone","branch-setup","kelos-agent"]'
+
+kube() {
+  kube_ctl --namespace "$NAMESPACE" "$@"
+}
+
+wiring() {
+  jq --compact-output -L "$ROOT/hack/lib" "${@:2}" "include \"wiring\"; $1"
+}
+
+stored_pod() {
+  kube get pod "$1" -o json
+}
+
+start_cluster() {
+  ensure_packages "${KELOS_CLUSTER_PACKAGES[@]}" etcd-client
+  if ! "$ROOT/hack/cluster.sh" status >/dev/null && [[ -z "${KELOS_KEEP_CLUSTER:-}" ]]; then
+    on_exit "$ROOT/hack/cluster.sh" down
+  fi
+  "$ROOT/hack/cluster.sh" up
+  kube_ctl delete mutatingwebhookconfiguration "$CONFIGURATION" --ignore-not-found >/dev/null
+  on_exit clean_cluster
+  kube_ctl create namespace "$NAMESPACE" >/dev/null
+  # Up to 1.23 a pod is refused until the namespace's service account has its token.
+  wait_until 30 plain_pod_is_accepted || die "the new namespace accepted no pod within 30 s"
+}
+
+clean_cluster() {
+  # The configuration first: with the webhook gone it would refuse what the namespace's end still creates.
+  kube_ctl delete mutatingwebhookconfiguration "$CONFIGURATION" --ignore-not-found
+  kube_ctl delete namespace "$NAMESPACE" kelos-token-system --ignore-not-found --wait=false
+} >/dev/null 2>&1
+
+plain_pod_is_accepted() {
+  pod dry '{}' '{}' | kube create --dry-run=server -f -
+}
+
+find_webhook() {
+  if [[ -z "${KELOS_WEBHOOK_BINARY:-}" ]]; then
+    ensure_build_dependencies
+    step "Building the webhook"
+    (cd "$ROOT" && swift build -c release --product kelos-token-webhook)
+    KELOS_WEBHOOK_BINARY=$(cd "$ROOT" && swift build -c release --show-bin-path)/kelos-token-webhook
+  fi
+  [[ -x "$KELOS_WEBHOOK_BINARY" ]] || die "there is no program at $KELOS_WEBHOOK_BINARY"
+}
+
+# start_webhook NAME: on the shared webhook port, with ports of its own for health and metrics.
+start_webhook() {
+  local health metrics
+  free_port health
+  free_port metrics
+  start_process "$1" "$KELOS_WEBHOOK_BINARY" --webhook-bind-address="127.0.0.1:$webhook_port" \
+    --tls-cert-file="$certificates/tls.crt" --tls-private-key-file="$certificates/tls.key" \
+    --health-probe-bind-address="127.0.0.1:$health" --metrics-bind-address="127.0.0.1:$metrics" \
+    --shutdown-delay=1s --graceful-shutdown-timeout=10s --zap-log-level=debug --zap-encoder=json
+  wait_for_process "$1" 20 http_ok "http://127.0.0.1:$health/readyz"
+  metrics_url=http://127.0.0.1:$metrics/metrics
+}
+
+# register_webhook: the manifest as it ships, but called by URL on loopback.
+register_webhook() {
+  kube_ctl create --dry-run=client -f "$ROOT/manifests/base/mutatingwebhookconfiguration.yaml" -o json \
+    | jq --arg url "https://127.0.0.1:$webhook_port" --arg ca "$(base64 -w0 <"$certificates/ca.crt")" \
+      '.webhooks[] |= (.clientConfig = {url: ($url + .clientConfig.service.path), caBundle: $ca})' \
+    | kube_ctl apply -f - >/dev/null
+  if ! wait_until 30 webhook_is_called; then
+    "$ROOT/hack/cluster.sh" status || true
+    process_log webhook
+    die "the API server does not call the webhook, or it gets no patch"
+  fi
+}
+
+# The API server learns of a configuration by watching: a moment passes.
+webhook_is_called() {
+  task_pod probe | kube create --dry-run=server -f - -o json | jq -e '[.spec.volumes[].name] | index("kelos-github-token")'
+}
+
+# pod NAME LABELS ANNOTATIONS [VOLUMES]: a pod with two containers, one of which has the token in its environment.
+pod() {
+  jq --null-input --arg name "$1" --argjson labels "$2" --argjson annotations "$3" --argjson volumes "${4:-[]}" \
+    --arg canary "$CANARY" '{apiVersion: "v1", kind: "Pod",
+      metadata: {name: $name, labels: $labels, annotations: $annotations},
+      spec: {restartPolicy: "Never", volumes: $volumes, containers: [
+        {name: "kelos-agent", image: "example.invalid/agent:1", env: [
+          {name: "AGENT_KEY", value: $canary},
+          {name: "GITHUB_TOKEN", valueFrom: {secretKeyRef: {name: "nightly-github-token", key: "GITHUB_TOKEN"}}}]},
+        {name: "postgres", image: "postgres:16"}]}}'
+}
+
+# task_pod NAME [VOLUMES]: as Kelos labels a Task's.
+task_pod() {
+  pod "$1" '{"kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": "task"}' \
+    "{\"example.com/note\": \"$CANARY\"}" "${@:2}"
+}
+
+check_job() {
+  step "A Job like a Kelos Task's"
+  kube apply -f "$ROOT/manifests/samples/github-token.yaml" -f "$ROOT/manifests/samples/task-job.yaml" >/dev/null
+  wait_until 60 job_has_pod || {
+    not_ok "the Job became a pod" "$(kube get events)"
+    return
+  }
+  local job name stored viewed template
+  job=$(kube get job upgrade-parser -o json)
+  name=$(kube get pods --selector job-name=upgrade-parser -o json | jq -r '.items[0].metadata.name')
+  stored=$(etcd_get "/registry/pods/$NAMESPACE/$name")
+  viewed=$(stored_pod "$name")
+  template=$(jq '.spec.template' <<<"$job" | wiring own_containers)
+
+  check_equal "etcd has the key of the Job's pod" "/registry/pods/$NAMESPACE/$name" \
+    "$(etcd_get "/registry/pods/$NAMESPACE/$name" --keys-only | head -n 1)"
+  check_equal "the API server shows the spec that etcd has" "$(jq -cS .spec <<<"$stored")" "$(jq -cS .spec <<<"$viewed")"
+  check_equal "the stored pod has the volume, optional, with the Secret's one key" \
+    '[{"name":"kelos-github-token","secret":{"secretName":"upgrade-parser-github-token","items":[{"key":"GITHUB_TOKEN","path":"GITHUB_TOKEN"}],"defaultMode":420,"optional":true}}]' \
+    "$(wiring token_volumes <<<"$stored")"
+  check_equal "the mount is in exactly the containers that had the token" "$WIRED" "$(wiring mounted <<<"$stored")"
+  check_equal "KELOS_GITHUB_TOKEN_FILE is in exactly these" "$WIRED" "$(wiring told <<<"$stored")"
+  check_equal "git asks the file in exactly these" "$WIRED" "$(wiring 'git_wired("github.com")' <<<"$stored")"
+  check_equal "no other container knows the volume or the wiring's variables" '["warm-cache","postgres"]' \
+    "$(wiring "[all_containers | select(tostring | test(\"kelos-github-token|KELOS_GITHUB|GIT_CONFIG\") | not) | .name]" <<<"$stored")"
+  check_equal "the other containers are byte for byte the template's" \
+    "$(jq -c --argjson wired "$WIRED" 'map(select(.name | IN($wired[]) | not))' <<<"$template")" \
+    "$(wiring 'own_containers | map(select(.name | IN($wired[]) | not))' --argjson wired "$WIRED" <<<"$viewed")"
+  check_equal "without the wiring, every container is byte for byte the template's" \
+    "$(jq '.spec.template' <<<"$job" | wiring without_wiring)" "$(wiring without_wiring <<<"$viewed")"
+  check_equal "the template's environment comes first, unchanged" true \
+    "$(wiring 'own_containers | keeps_env($template)' --argjson template "$template" <<<"$viewed")"
+
+  check_contains "the audit log says that this webhook changed it" \
+    '"configuration":"kelos-token-webhook","webhook":"kelos-pods.github-token.kelos.dev","mutated":true' \
+    "$(jq -r --arg namespace "$NAMESPACE" 'select(.objectRef.namespace == $namespace)
+      | select(.user.username == "system:serviceaccount:kube-system:job-controller") | .annotations[]' \
+      "$KELOS_CLUSTER_DIR/run/audit.log")"
+
+  # Without the Job's own labels: its controller would take the pod for one too many.
+  jq '{apiVersion, kind, spec, metadata: {name: "again",
+    labels: (.metadata.labels | with_entries(select(.key | startswith("kelos.dev/"))))}}' <<<"$viewed" \
+    | kube apply -f - >/dev/null
+  check_equal "a pod that is wired already is left as it is" "$(jq -c .spec <<<"$viewed")" \
+    "$(stored_pod again | jq -c .spec)"
+}
+
+job_has_pod() {
+  kube get pods --selector job-name=upgrade-parser -o json | jq -e '.items | length > 0'
+}
+
+# etcd_get KEY [OPTION...]
+etcd_get() {
+  local pki=$KELOS_CLUSTER_DIR/pki port
+  port=$(sed -n 's/^etcd_port=//p' "$KELOS_CLUSTER_DIR/ports")
+  ETCDCTL_API=3 etcdctl --endpoints="https://127.0.0.1:$port" --cacert="$pki/ca.crt" --cert="$pki/etcd-client.crt" \
+    --key="$pki/etcd-client.key" get --print-value-only="$([[ $# -gt 1 ]] && echo false || echo true)" "$@"
+}
+
+check_refusal() {
+  step "A pod with a foreign volume of the reserved name"
+  local message
+  if message=$(task_pod foreign '[{"name": "scratch", "emptyDir": {}}, {"name": "kelos-github-token", "emptyDir": {}}]' \
+    | kube apply -f - 2>&1); then
+    not_ok "it is refused" "$message"
+    return
+  fi
+  note "$message"
+  check_contains "it is refused by this webhook" 'admission webhook "kelos-pods.github-token.kelos.dev" denied' "$message"
+  check_contains "the message names the field" 'spec.volumes[1].name' "$message"
+  check_contains "the message names the volume" 'kelos-github-token' "$message"
+  check_contains "the message says that the name is reserved" 'reserved' "$message"
+  check_contains "the message says what to do" 'rename' "${message,,}"
+  check "it is not stored" pod_is_absent foreign
+}
+
+pod_is_absent() {
+  ! kube get pod "$1"
+}
+
+check_untouched() {
+  step "Pods that are none of its business"
+  pod plain-after '{"app": "plain"}' '{}' | kube apply -f - >/dev/null
+  check_equal "a plain pod is stored as it was before the webhook was registered" "$plain_before" \
+    "$(stored_pod plain-after | wiring comparable | sed 's/plain-after/plain/g')"
+  check_equal "the API server did not ask the webhook about it" '' \
+    "$(jq -r 'select(.objectRef.name == "plain-after") | .annotations // {} | keys[]
+      | select(contains("webhook"))' "$KELOS_CLUSTER_DIR/run/audit.log")"
+  task_pod opted-out | jq '.metadata.labels["kelos.dev/github-token"] = "disabled"' | kube apply -f - >/dev/null
+  check_equal "a Task's pod with the label kelos.dev/github-token=disabled is left alone" '[]' \
+    "$(stored_pod opted-out | wiring token_volumes)"
+}
+
+check_dry_run() {
+  step "kubectl apply --dry-run=server"
+  local shown
+  shown=$(kube apply --dry-run=server -f "$ROOT/manifests/samples/opted-in-pod.yaml" -o json)
+  check_equal "it shows the pod as it would be stored" '["report"]' "$(wiring mounted <<<"$shown")"
+  check "and stores nothing" pod_is_absent nightly-report
+}
+
+check_opted_in() {
+  step "A pod that opts in by label and annotations"
+  kube apply -f "$ROOT/manifests/samples/opted-in-pod.yaml" >/dev/null
+  local stored
+  stored=$(stored_pod nightly-report)
+  check_equal "its volume is the annotation's Secret" upgrade-parser-github-token \
+    "$(wiring token_volumes <<<"$stored" | jq -r '.[0].secret.secretName')"
+  check_equal "the named container alone is wired" '["report"] ["report"] ["report"]' \
+    "$(wiring mounted <<<"$stored") $(wiring told <<<"$stored") $(wiring 'git_wired("github.com")' <<<"$stored")"
+  check_equal "it got the token's fallbacks" '["GITHUB_TOKEN","GH_TOKEN"]' \
+    "$(jq -c '[.spec.containers[0].env[] | select(.valueFrom.secretKeyRef.optional == true) | .name]
+      | sort_by(. != "GITHUB_TOKEN")' <<<"$stored")"
+}
+
+check_base() {
+  step "manifests/base on this API server"
+  local rendered output
+  rendered=$(kube_ctl kustomize "$ROOT/manifests/base")
+  kube_ctl apply -f "$ROOT/manifests/base/namespace.yaml" >/dev/null
+  if ! kube_ctl get --raw /apis/policy/v1 >/dev/null 2>&1; then
+    note "this API server has no policy/v1 (1.21): the budget is tried as policy/v1beta1"
+    rendered=${rendered//apiVersion: policy\/v1/apiVersion: policy/v1beta1}
+  fi
+  if output=$(kube_ctl apply --dry-run=server -f - <<<"$rendered" 2>&1); then
+    check_equal "a server-side dry run accepts every object" "$(grep -c '^kind:' <<<"$rendered")" \
+      "$(grep -c 'server dry run' <<<"$output")"
+  else
+    not_ok "a server-side dry run accepts every object" "$output"
+  fi
+}
+
+check_metrics_and_logs() {
+  step "What the webhook tells about itself"
+  local metrics
+  metrics=$(curl --silent --max-time 5 --noproxy '*' "$metrics_url")
+  check "controller_runtime_webhook_requests_total counts answers with code 200" \
+    grep -E '^controller_runtime_webhook_requests_total\{[^}]*code="200"[^}]*\} [1-9]' <<<"$metrics"
+  check "kelos_token_ metrics are there" grep -E '^kelos_token_[a-z_]+(\{.*\})? [0-9]' <<<"$metrics"
+  local log
+  for log in "$KELOS_RUN_DIR"/webhook*.log; do
+    check "${log##*/} tells of requests" grep -E '"requestID"' "$log"
+    check "every line of ${log##*/} is JSON" jq --exit-status --slurp 'length > 0' "$log"
+    check_equal "nothing of a pod's environment or annotations is in ${log##*/}" 0 "$(grep -c "$CANARY" "$log")"
+  done
+  check_equal "nor in the metrics" 0 "$(grep -c "$CANARY" <<<"$metrics")"
+}
+
+main() {
+  (($# == 0)) || {
+    print_usage "${BASH_SOURCE[0]}"
+    [[ "$1" == -h || "$1" == --help ]] && exit 0 || exit 64
+  }
+  make_run_dir
+  find_webhook
+  start_cluster
+  pod plain '{"app": "plain"}' '{}' | kube apply -f - >/dev/null
+  plain_before=$(stored_pod plain | wiring comparable)
+
+  step "Starting the webhook"
+  certificates=$KELOS_RUN_DIR/certificates
+  "$ROOT/certs/generate.sh" --quiet --swap --out "$certificates"
+  free_port webhook_port
+  start_webhook webhook
+  register_webhook
+  note "https://127.0.0.1:$webhook_port"
+
+  check_job
+  check_refusal
+  check_untouched
+  check_dry_run
+  check_opted_in
+  check_base
+  check_load
+  check_metrics_and_logs
+  finish_checks
+}
+
+main "$@"
