@@ -71,7 +71,9 @@ let package = Package(
         // Executables: settings in, run, exit code out.
         .executableTarget(
             name: "kelos-token-webhook",
-            dependencies: ["HTTP2", "Settings", "TLS", "WebhookService", argumentParser],
+            dependencies: [
+                "HTTP2", "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "WebhookService", argumentParser,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "kelos-token",
@@ -85,8 +87,6 @@ let package = Package(
             name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
             swiftSettings: views),
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
-        .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
-        .testTarget(name: "AdmissionTests", dependencies: ["Admission", "RawJSON"], swiftSettings: views),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],

@@ -12,7 +12,7 @@ package struct RequestRefusal: Error, Sendable {
 
     /// Makes `response` this refusal's answer.
     package func fill(_ response: inout Response) {
-        response.setText(status, line)
+        response.setText(status, "\(line)")
         if status == .serviceUnavailable { response.fields.append(("retry-after", "1")) }
     }
 

@@ -21,11 +21,11 @@ package struct Response {
     }
 
     /// Makes this a one-line plain-text answer.
-    package mutating func setText(_ status: HTTPStatus, _ line: StaticString) {
+    package mutating func setText(_ status: HTTPStatus, _ line: String) {
         reset()
         self.status = status
         contentType = "text/plain; charset=utf-8"
-        body.append(line)
+        body.append(contentsOf: line.utf8)
         body.append(UInt8(ascii: "\n"))
     }
 }

@@ -5,9 +5,9 @@ package enum ProcessFiles {
     /// Larger than anything read here; /proc files have no length of their own.
     private static let procFileLimit = 64 * 1024
 
-    /// The text of a file below /proc/self, such as "stat"; empty when it cannot be read.
-    package static func procSelf(_ name: String) -> [UInt8] {
-        (try? FileContents.read("/proc/self/\(name)", limit: procFileLimit)) ?? []
+    /// The text of a file below /proc; empty when it cannot be read.
+    package static func read(_ path: String) -> [UInt8] {
+        (try? FileContents.read(path, limit: procFileLimit)) ?? []
     }
 
     /// Descriptors open now.

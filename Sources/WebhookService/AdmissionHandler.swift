@@ -17,6 +17,7 @@ internal import TokenInjection
 final class AdmissionHandler: RequestHandler {
     private let reviewer: AdmissionReviewer
     private let metrics: WebhookMetrics
+    private let decisions: DecisionCounters
     private let logger: Logger
     /// Read once: the level does not change while the process runs.
     private let logsReviews: Bool
@@ -24,54 +25,63 @@ final class AdmissionHandler: RequestHandler {
     init(policy: InjectionPolicy, metrics: WebhookMetrics, logger: Logger) {
         reviewer = AdmissionReviewer(policy: policy)
         self.metrics = metrics
+        decisions = DecisionCounters(metrics.mutations)
         self.logger = logger
         logsReviews = logger.logLevel <= .debug
     }
 
     func admit(_ head: RequestHead, contentLength: Int?, response: inout Response) -> Bool {
-        guard head.hasPath(WebhookPath.pod) || head.hasPath(WebhookPath.podAlias) else {
+        guard let path = path(of: head) else {
             response.setText(.notFound, "not found: admission reviews go to /mutate--v1-pod")
             return false
         }
-        guard head.method == .post else {
+        if head.method != .post {
             response.setText(.methodNotAllowed, "method not allowed: admission reviews are sent with POST")
             response.fields.append(("allow", "POST"))
-            return refuse(response)
-        }
-        guard head.hasMediaType("application/json") else {
+        } else if !head.hasMediaType("application/json") {
             response.setText(.unsupportedMediaType, "unsupported content type: send application/json")
-            return refuse(response)
-        }
-        if let encoding = head.value(of: "content-encoding"), encoding != "identity" {
+        } else if let encoding = head.value(of: "content-encoding"), encoding != "identity" {
             response.setText(.unsupportedMediaType, "unsupported content encoding: send the body as it is")
-            return refuse(response)
+        } else {
+            return true
         }
-        return true
-    }
-
-    func handle(_ head: RequestHead, body: RawSpan, response: inout Response) {
-        let start = MonotonicTime.now()
-        metrics.inFlight.add(1)
-        response.contentType = "application/json"
-        do throws(MalformedReview) {
-            let outcome = try reviewer.review(body, into: &response.body, describing: logsReviews)
-            metrics.count(outcome)
-            if logsReviews { log(outcome) }
-        } catch {
-            response.setText(.badRequest, "")
-            response.body = [UInt8]("\(error)\n".utf8)
-            metrics.countMalformed()
-            logger.info("Refused a request that is no admission review", metadata: ["error": "\(error)"])
-        }
-        metrics.inFlight.add(-1)
-        metrics.observe(code: response.status.code, nanoseconds: MonotonicTime.now().nanoseconds(since: start))
-    }
-
-    private func refuse(_ response: Response) -> Bool {
-        metrics.observe(code: response.status.code, nanoseconds: 0)
+        metrics.reviews[path.rawValue].answered(code: response.status.code)
         return false
     }
 
-    private func log(_ outcome: ReviewOutcome) {
+    func handle(_ head: RequestHead, body: RawSpan, response: inout Response) {
+        let path = metrics.reviews[(path(of: head) ?? .pod).rawValue]
+        let start = MonotonicTime.now()
+        path.inFlight.add(1)
+        response.contentType = "application/json"
+        do throws(MalformedReview) {
+            let outcome = try reviewer.review(body, describing: logsReviews, into: &response.body)
+            decisions.count(outcome.decision)
+            if let subject = outcome.subject { log(outcome, subject) }
+        } catch {
+            response.setText(.badRequest, "\(error)")
+            decisions.malformed?.increment()
+            logger.info("Refused a request that is no admission review", metadata: ["error": "\(error)"])
+        }
+        path.inFlight.add(-1)
+        path.answered(code: response.status.code)
+        let elapsed = MonotonicTime.now().nanoseconds(since: start)
+        path.latency.observe(nanoseconds: elapsed)
+        metrics.admissionDuration.observe(nanoseconds: elapsed)
+    }
+
+    private func path(of head: RequestHead) -> WebhookPath? {
+        if head.hasPath(WebhookPath.pod.text) { return .pod }
+        return head.hasPath(WebhookPath.podAlias.text) ? .podAlias : nil
+    }
+
+    private func log(_ outcome: ReviewOutcome, _ subject: ReviewSubject) {
+        logger.debug(
+            "Reviewed pod",
+            metadata: [
+                "namespace": "\(subject.namespace)", "name": "\(subject.name)", "requestID": "\(subject.uid)",
+                "result": "\(outcome.decision.result)", "reason": "\(outcome.decision.reason)",
+                "dryRun": "\(outcome.isDryRun)",
+            ])
     }
 }

@@ -35,7 +35,7 @@ package enum Webhook {
     }
 
     private static func serve(_ settings: WebhookSettings, _ logger: Logger) async throws {
-        let metrics = WebhookMetrics(.webhook) { .current }
+        let metrics = WebhookMetrics(.webhook) { .current() }
         let files = CertificateFiles(
             certificatePath: settings.certificatePath, keyPath: settings.keyPath, settings: settings.tls)
         let contents = try files.read()

@@ -1,7 +1,14 @@
-/// The paths that answer admission reviews.
-enum WebhookPath {
+/// The paths that answer admission reviews. The raw value is the position of the path's metrics.
+enum WebhookPath: Int, CaseIterable {
     /// controller-tools' form for the core group: an empty group between two dashes.
-    static let pod: StaticString = "/mutate--v1-pod"
+    case pod
     /// The same with one dash, as some configurations write it.
-    static let podAlias: StaticString = "/mutate-v1-pod"
+    case podAlias
+
+    var text: StaticString {
+        switch self {
+        case .pod: "/mutate--v1-pod"
+        case .podAlias: "/mutate-v1-pod"
+        }
+    }
 }
