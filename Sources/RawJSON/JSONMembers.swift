@@ -87,13 +87,18 @@ extension JSONValue {
     @inlinable
     @_lifetime(copy self)
     package func member(_ key: StaticString) -> JSONValue? {
-        guard isObject else { return nil }
-        var next = position + 1
-        let end = Int(token.end)
+        let object = token
+        guard object.isObject else { return nil }
+        let end = Int(object.end)
+        // Quotes included. Most keys differ in length, so the bytes are seldom looked at.
+        let length = key.utf8CodeUnitCount &+ 2
+        var next = position &+ 1
         var found = -1
         while next < end {
-            if at(next).isText(key) { found = next + 1 }
-            next = at(next + 1).following
+            let token = unsafe tokens[next]
+            if token.hasEscape || Int(token.end) &- token.offset == length, at(next).isText(key) { found = next &+ 1 }
+            let value = unsafe tokens[next &+ 1]
+            next = value.isContainer ? Int(value.end) &+ 1 : next &+ 2
         }
         return found < 0 ? nil : at(found)
     }

@@ -13,6 +13,17 @@ extension JSONValue {
             && sameBytes(base + token.offset + 1, UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
     }
 
+    /// True for a string that begins so.
+    package func startsText(with prefix: StaticString) -> Bool {
+        guard textBound >= prefix.utf8CodeUnitCount else { return false }
+        return withText { text in
+            unsafe text.withUnsafeBytes { bytes in
+                guard bytes.count >= prefix.utf8CodeUnitCount, let start = bytes.baseAddress else { return false }
+                return unsafe sameBytes(start, UnsafeRawPointer(prefix.utf8Start), prefix.utf8CodeUnitCount)
+            }
+        } ?? false
+    }
+
     /// True for two strings that say the same.
     package func isText(of other: JSONValue) -> Bool {
         guard isString, other.isString else { return false }

@@ -24,10 +24,14 @@ struct ContainerChoice {
         all = true
     }
 
-    func includes(_ container: borrowing ContainerView, _ secret: borrowing SecretReference) -> Bool {
+    /// - Parameter survey: of the container's environment.
+    func includes(
+        _ container: borrowing ContainerView, _ survey: borrowing EnvironmentSurvey, _ secret: borrowing SecretReference
+    ) -> Bool {
         if all { return true }
         if let listed, let name = container.name?.string, listed.contains(name) { return true }
-        return container.tokenReference?.isSame(as: secret) ?? false
+        guard let token = survey.token, let reference = SecretReference(ofVariable: token.entry) else { return false }
+        return reference.isSame(as: secret)
     }
 
     /// Listed names that no container has, quoted.

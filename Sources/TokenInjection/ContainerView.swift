@@ -42,8 +42,7 @@ struct ContainerView: ~Escapable {
     var tokenReference: SecretReference? {
         @_lifetime(copy self)
         get {
-            guard let env = container.field("env") else { return nil }
-            var elements = env.elements
+            var elements = container.elements(of: "env")
             var last: JSONValue?
             while let entry = elements.nextElement() {
                 if entry.field("name")?.isText(TokenNames.Variable.token) == true { last = entry }

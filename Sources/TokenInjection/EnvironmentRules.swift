@@ -8,10 +8,10 @@ extension Planning {
     ///   - withGit: the container gets the mount now, so git is told about it too. One that came with the mount was wired
     ///     by Kelos, which has its own way with git.
     mutating func wireEnvironment(
-        of container: borrowing ContainerView, exists: Bool, _ secret: borrowing SecretReference, withGit: Bool
+        of container: borrowing ContainerView, _ survey: borrowing EnvironmentSurvey, exists: Bool,
+        _ secret: borrowing SecretReference, withGit: Bool
     ) {
-        let survey = EnvironmentSurvey(of: container.container.elements(of: "env"))
-        var environment = PatchWriter.Environment(place: container.place, exists: exists)
+        var environment = PatchWriter.Environment(of: container.place, exists: exists)
 
         if survey.token == nil { writer.addTokenVariable(&environment, TokenNames.Variable.token, secret) }
         let host = GitHubHost(of: survey)

@@ -33,6 +33,9 @@ struct EnvironmentSurvey: ~Escapable {
     let ghHost: EnvironmentEntry?
     let gitConfigCount: EnvironmentEntry?
 
+    /// There is a `GIT_CONFIG_KEY_` or `GIT_CONFIG_VALUE_` of some number.
+    let hasGitSettings: Bool
+
     /// - Parameter elements: those of the container's `env`.
     @_lifetime(copy elements)
     init(of elements: JSONElements) {
@@ -43,6 +46,7 @@ struct EnvironmentSurvey: ~Escapable {
         var ghEnterpriseToken: EnvironmentEntry?
         var ghHost: EnvironmentEntry?
         var gitConfigCount: EnvironmentEntry?
+        var hasGitSettings = false
         var index = 0
         while let element = elements.nextElement() {
             defer { index += 1 }
@@ -60,6 +64,8 @@ struct EnvironmentSurvey: ~Escapable {
                 ghEnterpriseToken = entry
             } else if name.isText(TokenNames.Variable.gitConfigCount) {
                 gitConfigCount = entry
+            } else if name.startsText(with: "GIT_CONFIG_") {
+                hasGitSettings = true
             }
         }
         self.token = token
@@ -68,5 +74,6 @@ struct EnvironmentSurvey: ~Escapable {
         self.ghEnterpriseToken = ghEnterpriseToken
         self.ghHost = ghHost
         self.gitConfigCount = gitConfigCount
+        self.hasGitSettings = hasGitSettings
     }
 }

@@ -54,17 +54,18 @@ extension Planning {
             $0.append(decimal: count + GitWiring.settings)
             $0.append("\"")
         }
-        setSetting(count, "helper", "", container, &environment, host)
-        setSetting(count + 1, "helper", GitWiring.helper, container, &environment, host)
-        setSetting(count + 2, "username", GitWiring.userName, container, &environment, host)
+        let existing = survey.hasGitSettings ? container.container.field("env") : nil
+        setSetting(count, "helper", "", existing, &environment, host)
+        setSetting(count + 1, "helper", GitWiring.helper, existing, &environment, host)
+        setSetting(count + 2, "username", GitWiring.userName, existing, &environment, host)
     }
 
     /// Names and values beyond the count are dead today; one that is there is replaced, so that no name occurs twice.
     private mutating func setSetting(
-        _ ordinal: Int, _ name: StaticString, _ value: StaticString, _ container: borrowing ContainerView,
+        _ ordinal: Int, _ name: StaticString, _ value: StaticString, _ existing: JSONValue?,
         _ environment: inout PatchWriter.Environment, _ host: String
     ) {
-        let key = Self.index(of: "GIT_CONFIG_KEY_", ordinal, in: container)
+        let key = Self.index(of: "GIT_CONFIG_KEY_", ordinal, in: existing)
         writer.setVariable(&environment, replacing: key, "GIT_CONFIG_KEY_", ordinal) { output in
             output.append("\"credential.https://")
             output.append(contentsOf: host.utf8)
@@ -72,17 +73,18 @@ extension Planning {
             output.append(name)
             output.append("\"")
         }
-        let old = Self.index(of: "GIT_CONFIG_VALUE_", ordinal, in: container)
+        let old = Self.index(of: "GIT_CONFIG_VALUE_", ordinal, in: existing)
         writer.setVariable(&environment, replacing: old, "GIT_CONFIG_VALUE_", ordinal) { output in
             output.append(quoted: value)
         }
     }
 
     /// Index of the last entry with that name.
-    private static func index(of prefix: StaticString, _ ordinal: Int, in container: borrowing ContainerView) -> Int? {
+    private static func index(of prefix: StaticString, _ ordinal: Int, in env: JSONValue?) -> Int? {
+        guard let env else { return nil }
         var found: Int?
         var index = 0
-        var elements = container.container.elements(of: "env")
+        var elements = env.elements
         while let element = elements.nextElement() {
             defer { index += 1 }
             guard let name = element.field("name") else { continue }

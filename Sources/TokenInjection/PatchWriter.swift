@@ -77,6 +77,14 @@ struct PatchWriter {
         /// The list is there, so each entry is an operation of its own; otherwise one operation adds the whole list.
         let exists: Bool
         fileprivate(set) var added = 0
+
+        /// What every operation that appends an entry begins with.
+        fileprivate var opening: [UInt8] = []
+
+        init(of place: ContainerPlace, exists: Bool) {
+            self.place = place
+            self.exists = exists
+        }
     }
 
     /// Writes what comes before an entry's members. With an index, the entry there is replaced; otherwise one is appended.
@@ -85,26 +93,33 @@ struct PatchWriter {
             begin("replace", in: environment.place, "env/")
             bytes.append(decimal: index)
             bytes.append("\",\"value\":{\"name\":\"")
-        } else if environment.exists {
-            begin("add", in: environment.place, "env/-\",\"value\":{\"name\":\"")
-            environment.added += 1
-        } else {
+        } else if !environment.exists {
             if environment.added == 0 {
                 begin("add", in: environment.place, "env\",\"value\":[{\"name\":\"")
             } else {
                 bytes.append(",{\"name\":\"")
             }
             environment.added += 1
+        } else if environment.added == 0 {
+            let start = bytes.count + 1
+            begin("add", in: environment.place, "env/-\",\"value\":{\"name\":\"")
+            environment.opening.append(contentsOf: bytes[start...])
+            environment.added += 1
+        } else {
+            bytes.append(",")
+            bytes.append(contentsOf: environment.opening)
+            operations += 1
+            environment.added += 1
         }
     }
 
     /// Writes what comes after an entry's members.
-    private mutating func endEntry(_ environment: Environment, replacing index: Int?) {
+    private mutating func endEntry(_ environment: borrowing Environment, replacing index: Int?) {
         bytes.append(environment.exists || index != nil ? "}}" : "}")
     }
 
     /// Ends the list if one was begun.
-    mutating func end(_ environment: Environment) {
+    mutating func end(_ environment: borrowing Environment) {
         if !environment.exists, environment.added > 0 { bytes.append("]}") }
     }
 

@@ -35,12 +35,13 @@ struct Planning {
         var chosen = 0
         var walk = ContainerWalk(of: spec)
         while let container = walk.nextContainer() {
-            guard choice.includes(container, secret) else { continue }
+            let survey = EnvironmentSurvey(of: container.container.elements(of: "env"))
+            guard choice.includes(container, survey, secret) else { continue }
             chosen += 1
-            wire(container, secret)
+            wire(container, survey, secret)
         }
         for name in choice.unknownNames(in: spec) {
-            findings.warn("No container is named \(name), which the annotation \(TokenNames.Annotation.containers) lists.")
+            findings.warn("The annotation \(TokenNames.Annotation.containers) lists \(name), but no container is named so.")
         }
         guard findings.violations.isEmpty else { return .refuse(findings.violations) }
         guard chosen > 0 else { return .skip(.noContainers) }
@@ -62,7 +63,9 @@ struct Planning {
     }
 
     /// Adds to one container what it lacks.
-    private mutating func wire(_ container: borrowing ContainerView, _ secret: borrowing SecretReference) {
+    private mutating func wire(
+        _ container: borrowing ContainerView, _ survey: borrowing EnvironmentSurvey, _ secret: borrowing SecretReference
+    ) {
         let place = container.place
         guard container.container.isObject else {
             refuseType(at: "spec.\(place.field)", "an object")
@@ -74,7 +77,7 @@ struct Planning {
         guard isArray(mounts, "volumeMounts", of: place), isArray(env, "env", of: place) else { return }
         let hasMount = checkMounts(mounts, of: container)
         if !hasMount { writer.addMount(to: place, exists: mounts != nil) }
-        wireEnvironment(of: container, exists: env != nil, secret, withGit: !hasMount)
+        wireEnvironment(of: container, survey, exists: env != nil, secret, withGit: !hasMount)
         if writer.operations > before { noteChange(of: container) }
     }
 

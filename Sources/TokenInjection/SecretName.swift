@@ -14,7 +14,8 @@ enum SecretName {
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
                 case UInt8(ascii: "-"): if previous == UInt8(ascii: ".") { return false }
-                case UInt8(ascii: "."): if previous == UInt8(ascii: ".") || previous == UInt8(ascii: "-") { return false }
+                case UInt8(ascii: "."):
+                    if previous == UInt8(ascii: ".") || previous == UInt8(ascii: "-") { return false }
                 default: return false
                 }
                 previous = byte
