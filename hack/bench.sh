@@ -101,7 +101,7 @@ free_port reference_port
 step "Starting"
 started=$(date +%s%N)
 start_process webhook "$webhook" --webhook-bind-address="127.0.0.1:$port" --metrics-bind-address=0 \
-  --health-probe-bind-address="127.0.0.1:$health_port" --event-loops=1 \
+  --health-probe-bind-address="127.0.0.1:$health_port" --event-loops=1 --shutdown-delay=0s \
   --tls-cert-file="$KELOS_RUN_DIR/certs/tls.crt" --tls-private-key-file="$KELOS_RUN_DIR/certs/tls.key"
 until curl --silent --fail --output /dev/null "http://127.0.0.1:$health_port/readyz"; do
   process_running webhook || { process_log webhook >&2; die "the webhook ended"; }

@@ -23,7 +23,7 @@ package enum Webhook {
     ///
     /// - Throws: `WebhookFailure` when a certificate, an address or the server fails.
     package static func run(_ settings: WebhookSettings) async throws {
-        ProcessMemory.boundFootprint()
+        ProcessMemory.boundHeap()
         ProcessFiles.ignoreBrokenPipes()
         let logger = makeLogger(settings)
         do {
@@ -59,6 +59,7 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
+        ProcessMemory.dropStartupText()
         try await run(ServiceGroup(services: services, logger: logger), logger)
     }
 
