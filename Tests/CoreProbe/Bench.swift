@@ -12,6 +12,16 @@ enum Bench {
         report("index", document.count, rounds) {
             guard let value = unsafe try? index.read(document.span.bytes), value.isObject else { exit(65) }
         }
+        var encoded: [UInt8] = []
+        report("base64", document.count, rounds) {
+            encoded.removeAll(keepingCapacity: true)
+            encoded.append(base64: document)
+        }
+        let policy = InjectionPolicy()
+        var patch: [UInt8] = []
+        if let pod = unsafe (try? index.read(document.span.bytes))?.member("request")?.field("object") {
+            report("plan", document.count, rounds) { _ = policy.plan(for: pod, in: "team-a", patch: &patch) }
+        }
         let reviewer = AdmissionReviewer(policy: InjectionPolicy(ownNamespace: "kelos-token"))
         var answer: [UInt8] = []
         report("review", document.count, rounds) {
