@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Builds and runs the tests: Swift's, the oracles and the black-box tests in Python, and, where the programs of a
+# Kubernetes control plane are found, hack/e2e.sh.
+#
+# Usage: hack/test.sh [--filter PATTERN]
+#   --filter PATTERN      only tests whose name matches; neither builds for release nor runs hack/e2e.sh
+#   KELOS_SKIP_E2E=1      leaves hack/e2e.sh to the caller
+#   KELOS_WEBHOOK_BINARY  the kelos-token-webhook to test; without it, a release build is made
+#   KELOS_RESULTS_FILE    where the totals line goes too
+set -euo pipefail
+
+ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=lib/output.sh
+. "$ROOT/hack/lib/output.sh"
+# shellcheck source=lib/deps.sh
+. "$ROOT/hack/lib/deps.sh"
+# shellcheck source=lib/processes.sh
+. "$ROOT/hack/lib/processes.sh"
+# shellcheck source=lib/checks.sh
+. "$ROOT/hack/lib/checks.sh"
+# shellcheck source=lib/kube.sh
+. "$ROOT/hack/lib/kube.sh"
+
+# A test that hangs must not hang whoever waits for the result.
+LONGEST_RUN=1800
+
+parse_arguments() {
+  filter=''
+  while (($#)); do
+    case $1 in
+      --filter)
+        filter=${2:?--filter wants a pattern}
+        shift
+        ;;
+      --filter=*) filter=${1#*=} ;;
+      -h | --help)
+        print_usage "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+      *) die "unknown option '$1'" "hack/test.sh --help lists them" ;;
+    esac
+    shift
+  done
+}
+
+# count_report NAME STATUS FILE...: adds the reports' totals. A runner that fails although its report knows of no
+# failure, because it crashed or was stopped, has failed once.
+count_report() {
+  local name=$1 status=$2 before=$KELOS_FAILED
+  shift 2
+  /usr/bin/python3 -B "$ROOT/hack/lib/junit_totals.py" "$@" >"$KELOS_RUN_DIR/totals"
+  note "$name: $(<"$KELOS_RUN_DIR/totals")"
+  add_totals "$KELOS_RUN_DIR/totals" "$name"
+  if ((status != 0 && KELOS_FAILED == before)); then
+    not_ok "$name ended with exit code $status"
+  fi
+}
+
+run_swift_tests() {
+  step "Building the Swift tests"
+  swift build --build-tests
+  step "Running the Swift tests"
+  local status=0 arguments=(--skip-build --parallel --xunit-output "$KELOS_RUN_DIR/swift.xml")
+  [[ -z "$filter" ]] || arguments+=(--filter "$filter")
+  timeout "$LONGEST_RUN" swift test "${arguments[@]}" || status=$?
+  # Swift Testing's results are in a file beside the one that was asked for, which is XCTest's.
+  count_report "Swift tests" "$status" "$KELOS_RUN_DIR/swift-swift-testing.xml"
+}
+
+# build_products: what the tests in Python run, as it ships.
+build_products() {
+  step "Building what the other tests run"
+  local product configuration=(-c release)
+  # With a filter the debug build is there already.
+  [[ -z "$filter" ]] || configuration=()
+  for product in kelos-token-webhook kelos-token CoreProbe; do
+    swift build "${configuration[@]}" --product "$product"
+  done
+  local folder
+  folder=$(swift build "${configuration[@]}" --show-bin-path)
+  export KELOS_WEBHOOK_BINARY=${KELOS_WEBHOOK_BINARY:-$folder/kelos-token-webhook}
+  export KELOS_TOKEN_BINARY=$folder/kelos-token
+  export KELOS_CORE_PROBE_BINARY=$folder/CoreProbe
+}
+
+# run_python_tests FOLDER
+run_python_tests() {
+  [[ -d "$ROOT/Tests/$1" ]] || return 0
+  step "Running Tests/$1"
+  local status=0 report=$KELOS_RUN_DIR/$1.xml
+  local arguments=(-q -p no:cacheprovider -rs "--junitxml=$report")
+  [[ -z "$filter" ]] || arguments+=(-k "$filter")
+  PYTHONDONTWRITEBYTECODE=1 timeout "$LONGEST_RUN" \
+    /usr/bin/python3 -m pytest "${arguments[@]}" "$ROOT/Tests/$1" || status=$?
+  # 5: no test has such a name.
+  [[ -z "$filter" || $status != 5 ]] || return 0
+  count_report "Tests/$1" "$status" "$report"
+}
+
+run_e2e() {
+  [[ -z "$filter" && -z "${KELOS_SKIP_E2E:-}" ]] || return 0
+  step "Running hack/e2e.sh"
+  if ! kube_assets_source >/dev/null; then
+    KELOS_SKIPPED=$((KELOS_SKIPPED + 1))
+    note "skipped: there is no kube-apiserver here"
+    note "set KUBEBUILDER_ASSETS to a folder with kube-apiserver and kube-controller-manager, or run hack/build-kube.sh"
+    return
+  fi
+  local results=$KELOS_RUN_DIR/e2e
+  KELOS_RESULTS_FILE=$results "$ROOT/hack/e2e.sh" || true
+  add_totals "$results" hack/e2e.sh
+}
+
+main() {
+  parse_arguments "$@"
+  ensure_build_dependencies
+  ensure_packages curl openssl python3 python3-h2 python3-hpack python3-hyperframe python3-hypothesis \
+    python3-jsonpatch python3-pytest python3-yaml
+  make_run_dir
+  cd "$ROOT"
+  run_swift_tests
+  build_products
+  run_python_tests Oracle
+  run_python_tests Blackbox
+  run_e2e
+  finish_checks
+}
+
+main "$@"
