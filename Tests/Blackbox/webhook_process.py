@@ -56,20 +56,24 @@ class Webhook:
 
     # Starting and stopping
 
-    def wait_until_ready(self):
-        """Waits for the three listeners to be named in the log and for readiness."""
+    def wait_until_listening(self):
+        """Waits for the three listeners to be named in the log."""
         addresses = eventually(self._addresses, "the log names the bound addresses", 10)
         self.port = addresses["webhook"]
         self.metrics_port = addresses["metrics"]
         self.health_port = addresses["health"]
+        return self
+
+    def wait_until_ready(self):
+        self.wait_until_listening()
         eventually(lambda: self.health("/readyz")[0] == 200, "readyz is 200", 10)
         return self
 
     def _addresses(self):
         assert self.process.poll() is None, f"exited {self.process.returncode}: {self.log_text()}"
-        found = {line["server"]: int(line["address"].rsplit(":", 1)[1])
-                 for line in self.log_lines() if "server" in line and "address" in line}
-        return found if {"webhook", "metrics", "health"} <= found.keys() else None
+        serving = next((line for line in self.log_lines() if line.get("msg") == "Serving"), None)
+        names = {"webhook": "address", "metrics": "metrics", "health": "health"}
+        return serving and {name: int(serving[key].rsplit(":", 1)[1]) for name, key in names.items()}
 
     def signal(self, number=signal.SIGTERM):
         self.process.send_signal(number)
