@@ -19,6 +19,9 @@ package enum Webhook {
     /// Descriptors left for files, listeners and probes when connections take the rest.
     private static let reservedDescriptors = 32
 
+    /// By then everything that start-up needs has run, the first probe included.
+    private static let startupDuration = Duration.seconds(2)
+
     /// Serves until SIGTERM or SIGINT, and returns after a clean stop.
     ///
     /// - Throws: `WebhookFailure` when a certificate, an address or the server fails.
@@ -59,13 +62,16 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        ProcessMemory.dropStartupText()
         try await run(ServiceGroup(services: services, logger: logger), logger)
     }
 
     private static func run(_ group: ServiceGroup, _ logger: Logger) async throws {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await ShutdownSignals.follow(group, logger: logger) }
+            tasks.addTask {
+                try await Task.sleep(for: startupDuration)
+                ProcessMemory.dropStartupPages()
+            }
             try await group.run()
             tasks.cancelAll()
         }
