@@ -185,19 +185,32 @@ etcd_get() {
 
 check_refusal() {
   step "A pod with a foreign volume of the reserved name"
-  local message
-  if message=$(task_pod foreign '[{"name": "scratch", "emptyDir": {}}, {"name": "kelos-github-token", "emptyDir": {}}]' \
-    | kube apply -f - 2>&1); then
+  local message refused status
+  refused=$(task_pod foreign '[{"name": "scratch", "emptyDir": {}}, {"name": "kelos-github-token", "emptyDir": {}}]')
+  if message=$(kube apply -f - <<<"$refused" 2>&1); then
     not_ok "it is refused" "$message"
     return
   fi
-  note "$message"
-  check_contains "it is refused by this webhook" 'admission webhook "kelos-pods.github-token.kelos.dev" denied' "$message"
+  printf '    %s\n' "$message"
+  check_contains "kubectl says which pod is invalid" 'The Pod "foreign" is invalid:' "$message"
   check_contains "the message names the field" 'spec.volumes[1].name' "$message"
-  check_contains "the message names the volume" 'kelos-github-token' "$message"
-  check_contains "the message says that the name is reserved" 'reserved' "$message"
-  check_contains "the message says what to do" 'rename' "${message,,}"
+  check_contains "the message says that the volume's name is reserved" '"kelos-github-token" is reserved' "$message"
+  check_contains "the message says what to do" 'give it another name' "$message"
   check "it is not stored" pod_is_absent foreign
+
+  status=$(api_post "/api/v1/namespaces/$NAMESPACE/pods" <<<"$refused")
+  check_equal "the API server answers 422 with the field as a cause" '[422,"Invalid",["spec.volumes[1].name"]]' \
+    "$(jq -c '[.code, .reason, [.details.causes[].field]]' <<<"$status")"
+  check_contains "and names the webhook" 'admission webhook "kelos-pods.github-token.kelos.dev" denied the request: ' \
+    "$(jq -r .message <<<"$status")"
+}
+
+# api_post PATH: what the API server answers to the JSON on stdin, unlike kubectl's rendering of it.
+api_post() {
+  local pki=$KELOS_CLUSTER_DIR/pki port
+  port=$(sed -n 's/^apiserver_port=//p' "$KELOS_CLUSTER_DIR/ports")
+  curl --silent --max-time 10 --noproxy '*' --cacert "$pki/ca.crt" --cert "$pki/admin.crt" --key "$pki/admin.key" \
+    --header 'Content-Type: application/json' --data-binary @- "https://127.0.0.1:$port$1"
 }
 
 pod_is_absent() {
