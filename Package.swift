@@ -92,5 +92,7 @@ let package = Package(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", "HTTPSemantics"], swiftSettings: strict),
+        .testTarget(
+            name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]
 )

@@ -21,9 +21,15 @@ enum YAMLScalar {
         guard case .string? = resolved(text) else { return true }
         if text == "=" || text == "<<" || looksLikeDate(text) { return true }
         guard let first = text.utf8.first, isDigit(first) || "+-.".utf8.contains(first) else { return false }
-        // Octals of YAML 1.2 and numbers to base 60 of YAML 1.1.
-        return text.utf8.allSatisfy { isDigit($0) || "_:.+-eExXoObBaAcCdDfF".utf8.contains($0) }
-            && (text.utf8.contains(UInt8(ascii: ":")) || text.hasPrefix("0o") || number(text) != nil)
+        // The prefix is octal in YAML 1.2 whatever follows it.
+        return text.hasPrefix("0o") || number(text) != nil || looksSexagesimal(text)
+    }
+
+    /// `190:20:30`, a number to base 60 in YAML 1.1.
+    private static func looksSexagesimal(_ text: String) -> Bool {
+        let parts = text.utf8.drop { "+-".utf8.contains($0) }.split(separator: UInt8(ascii: ":"))
+        return parts.count > 1 && parts[0].allSatisfy { isDigit($0) || $0 == UInt8(ascii: "_") }
+            && parts.dropFirst().allSatisfy { $0.allSatisfy { isDigit($0) || "_.".utf8.contains($0) } }
     }
 
     private static let infinities: Set<String> = [
@@ -38,6 +44,15 @@ enum YAMLScalar {
         guard isFloat(plain), let value = Double(plain), value.isFinite else { return nil }
         let printed = value.description
         return printed.hasSuffix(".0") ? String(printed.dropLast(2)) : printed
+    }
+
+    /// A JSON number as every YAML reader takes it for one: YAML 1.1 wants a dot and a signed exponent.
+    static func portable(number text: String) -> String {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        guard parts.count == 2 else { return text }
+        let mantissa = parts[0].contains(".") ? parts[0] : "\(parts[0]).0"
+        let isSigned = parts[1].hasPrefix("-") || parts[1].hasPrefix("+")
+        return "\(mantissa)e\(isSigned ? "" : "+")\(parts[1])"
     }
 
     /// Signed, hexadecimal, octal (with a leading 0 or 0o) and binary integers, as Go's ParseInt reads them to base 0.

@@ -45,7 +45,7 @@ package enum YAMLWriter {
         switch value {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"
-        case .number(let text): text
+        case .number(let text): YAMLScalar.portable(number: text)
         case .string(let text): YAMLText.inline(text)
         case .array: "[]"
         case .object: "{}"
