@@ -104,7 +104,10 @@ start_process webhook "$webhook" --webhook-bind-address="127.0.0.1:$port" --metr
   --health-probe-bind-address="127.0.0.1:$health_port" --event-loops=1 --shutdown-delay=0s \
   --tls-cert-file="$KELOS_RUN_DIR/certs/tls.crt" --tls-private-key-file="$KELOS_RUN_DIR/certs/tls.key"
 until curl --silent --fail --output /dev/null "http://127.0.0.1:$health_port/readyz"; do
-  process_running webhook || { process_log webhook >&2; die "the webhook ended"; }
+  process_running webhook || {
+    process_log webhook >&2
+    die "the webhook ended"
+  }
 done
 note "ready after $((($(date +%s%N) - started) / 1000000)) ms, the asking by curl included"
 start_process nghttpd nghttpd --address=127.0.0.1 -d "$KELOS_RUN_DIR/www" "$reference_port" \

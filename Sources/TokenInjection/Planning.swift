@@ -41,7 +41,8 @@ struct Planning {
             wire(container, survey, secret)
         }
         for name in choice.unknownNames(in: spec) {
-            findings.warn("The annotation \(TokenNames.Annotation.containers) lists \(name), but no container is named so.")
+            findings.warn(
+                "The annotation \(TokenNames.Annotation.containers) lists \(name), but no container is named so.")
         }
         guard findings.violations.isEmpty else { return .refuse(findings.violations) }
         guard chosen > 0 else { return .skip(.noContainers) }

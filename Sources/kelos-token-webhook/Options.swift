@@ -4,18 +4,23 @@ import Settings
 
 struct AddressOptions: ParsableArguments {
     @Option(
-        name: .customLong("webhook-bind-address"), help: "Where admission reviews are served over HTTPS.",
+        name: .customLong("webhook-bind-address"),
+        help: ArgumentHelp("Where admission reviews are served over HTTPS. (default: :9443)", valueName: "address"),
         transform: BindAddress.init(argument:))
     var webhook = BindAddress.listen(nil, port: 9443)
 
     @Option(
-        name: .customLong("metrics-bind-address"), help: "Where /metrics is served over HTTP; 0 switches it off.",
+        name: .customLong("metrics-bind-address"),
+        help: ArgumentHelp(
+            "Where /metrics is served over HTTP; 0 switches it off. (default: :8080)", valueName: "address"),
         transform: BindAddress.init(argument:))
     var metrics = BindAddress.listen(nil, port: 8080)
 
     @Option(
         name: .customLong("health-probe-bind-address"),
-        help: "Where /healthz, /livez and /readyz are served over HTTP; 0 switches them off.",
+        help: ArgumentHelp(
+            "Where /healthz, /livez and /readyz are served over HTTP; 0 switches them off. (default: :8081)",
+            valueName: "address"),
         transform: BindAddress.init(argument:))
     var health = BindAddress.listen(nil, port: 8081)
 }
@@ -26,44 +31,54 @@ struct TLSOptions: ParsableArguments {
 
     @Option(
         name: .customLong("tls-cert-file"),
-        help: "PEM certificate chain, the server's own first. Read again when it changes.")
+        help: ArgumentHelp(
+            "PEM certificate chain, the server's own first. Read again when it changes.", valueName: "file"))
     var certificate = "\(directory)/tls.crt"
 
     @Option(
         name: .customLong("tls-private-key-file"),
-        help: "PEM private key of the certificate, unencrypted. Read again when it changes.")
+        help: ArgumentHelp(
+            "PEM private key of the certificate, unencrypted. Read again when it changes.", valueName: "file"))
     var key = "\(directory)/tls.key"
 
     @Option(
-        name: .customLong("tls-min-version"), help: "Oldest TLS version accepted: 1.2 or 1.3.",
+        name: .customLong("tls-min-version"),
+        help: ArgumentHelp("Oldest TLS version accepted: 1.2 or 1.3. (default: 1.2)", valueName: "version"),
         transform: TLSVersionFloor.init(argument:))
     var minimumVersion = TLSVersionFloor.tls12
 
     @Option(
         name: .customLong("client-ca-file"),
-        help: "PEM authorities that a client's certificate must come from. Without it, none is asked for.")
+        help: ArgumentHelp(
+            "PEM authorities that a client's certificate must come from. Without it, none is asked for.",
+            valueName: "file"))
     var clientAuthorities: String?
 
     @Option(
         name: .customLong("enable-http2"), defaultAsFlag: true, parsing: .next,
-        help: "Offer HTTP/2 beside HTTP/1.1: true (without this flag as well) or false.")
+        help: ArgumentHelp(
+            "Offer HTTP/2 beside HTTP/1.1. It is offered unless this is false.", valueName: "true|false"))
     var enableHTTP2: Bool?
 }
 
 struct LimitOptions: ParsableArguments {
     @Option(
-        name: .customLong("max-request-bytes"), help: "Largest review accepted, in bytes or as 7Mi.",
+        name: .customLong("max-request-bytes"),
+        help: ArgumentHelp("Largest review accepted, in bytes or as 7Mi. (default: 7Mi)", valueName: "bytes"),
         transform: ByteCount.init(argument:))
     var requestBytes = ByteCount(bytes: 7 * 1024 * 1024)
 
     @Option(
         name: .customLong("max-connections"),
-        help: "Connections served at once; some more are answered 503 with Retry-After, the rest wait.")
+        help: ArgumentHelp(
+            "Connections served at once; some more are answered 503 with Retry-After, the rest wait.",
+            valueName: "number"))
     var connections = 1024
 
     @Option(
         name: .customLong("event-loops"),
-        help: "Threads that serve reviews; 0 takes one for each processor, four at most.")
+        help: ArgumentHelp(
+            "Threads that serve reviews; 0 takes one for each processor, four at most.", valueName: "number"))
     var eventLoops = 0
 
     func validate() throws {
@@ -79,33 +94,44 @@ struct LimitOptions: ParsableArguments {
 struct ShutdownOptions: ParsableArguments {
     @Option(
         name: .customLong("shutdown-delay"),
-        help: "How long the webhook goes on serving after SIGTERM or SIGINT while readiness already fails.",
+        help: ArgumentHelp(
+            "How long the webhook goes on serving after SIGTERM or SIGINT while readiness already fails. (default: 10s)",
+            valueName: "duration"),
         transform: GoDuration.init(argument:))
     var delay = GoDuration(nanoseconds: 10_000_000_000)
 
     @Option(
         name: .customLong("graceful-shutdown-timeout"),
-        help: "How long requests may still take after that. A second signal exits at once.",
+        help: ArgumentHelp(
+            "How long requests may still take after that. A second signal exits at once. (default: 30s)",
+            valueName: "duration"),
         transform: GoDuration.init(argument:))
     var timeout = GoDuration(nanoseconds: 30_000_000_000)
 }
 
 struct LogOptions: ParsableArguments {
     @Option(
-        name: .customLong("zap-log-level"), help: "debug, info, error, panic, or a verbosity above 0.",
+        name: .customLong("zap-log-level"),
+        help: ArgumentHelp("debug, info, error, panic, or a verbosity above 0. (default: info)", valueName: "level"),
         transform: LogLevel.init(argument:))
     var level: LogLevel?
 
-    @Option(help: "The same as a number: 0 is info, 1 debug, more trace. Not together with --zap-log-level.")
+    @Option(
+        help: ArgumentHelp(
+            "The same as a number: 0 is info, 1 debug, more trace. Not together with --zap-log-level.",
+            valueName: "number"))
     var verbosity: Int?
 
     @Option(
-        name: .customLong("zap-encoder"), help: "json for collectors, console for people.",
+        name: .customLong("zap-encoder"),
+        help: ArgumentHelp("json for collectors, console for people. (default: json)", valueName: "encoder"),
         transform: LogEncoding.init(argument:))
     var encoding = LogEncoding.json
 
     @Option(
-        name: .customLong("zap-time-encoding"), help: "rfc3339, rfc3339nano, iso8601, epoch, millis or nano.",
+        name: .customLong("zap-time-encoding"),
+        help: ArgumentHelp(
+            "rfc3339, rfc3339nano, iso8601, epoch, millis or nano. (default: rfc3339)", valueName: "encoding"),
         transform: LogTimeEncoding.init(argument:))
     var timeEncoding = LogTimeEncoding.rfc3339
 
