@@ -47,8 +47,8 @@ class Authority:
               "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
               "-addext", "keyUsage=critical,keyCertSign")
 
-    def issue(self, common_name="kelos-token-webhook", usage="serverAuth", days=10):
-        """A fresh pair; a negative number of days makes one that expired already."""
+    def issue(self, common_name="kelos-token-webhook", usage="serverAuth", days=10, expired=False):
+        """A fresh pair; an expired one was valid for a day, long ago."""
         self.issued += 1
         stem = self.directory / f"leaf-{self.issued}"
         pair = Pair(stem.with_suffix(".crt"), stem.with_suffix(".key"))
@@ -58,10 +58,24 @@ class Authority:
             f"extendedKeyUsage={usage}\nbasicConstraints=CA:FALSE\n")
         _must("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", pair.key)
         _must("req", "-new", "-key", pair.key, "-subj", f"/CN={common_name}", "-out", request)
-        _must("x509", "-req", "-in", request, "-CA", self.pair.certificate, "-CAkey", self.pair.key,
-              "-set_serial", str(1000 + self.issued), "-days", str(days), "-extfile", extensions,
-              "-out", pair.certificate)
+        if expired:
+            self._sign_with_dates(request, extensions, pair.certificate)
+        else:
+            _must("x509", "-req", "-in", request, "-CA", self.pair.certificate, "-CAkey", self.pair.key,
+                  "-set_serial", str(1000 + self.issued), "-days", str(days), "-extfile", extensions,
+                  "-out", pair.certificate)
         return pair
+
+    def _sign_with_dates(self, request, extensions, certificate):
+        """`openssl x509` of Debian 12 knows no dates, `openssl ca` does."""
+        database, settings = self.directory / f"index-{self.issued}", self.directory / f"ca-{self.issued}.conf"
+        database.touch()
+        settings.write_text(
+            f"[ca]\ndefault_ca=a\n[a]\ndatabase={database}\nnew_certs_dir={self.directory}\ndefault_md=sha256\n"
+            "policy=p\nrand_serial=yes\n[p]\ncommonName=supplied\n")
+        _must("ca", "-batch", "-notext", "-config", settings, "-cert", self.pair.certificate, "-keyfile",
+              self.pair.key, "-startdate", "20240101000000Z", "-enddate", "20240102000000Z", "-extfile", extensions,
+              "-in", request, "-out", certificate)
 
 
 class MountedSecret:

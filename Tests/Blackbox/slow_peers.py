@@ -1,6 +1,8 @@
 """Peers that are too slow in every way there is. Each function returns how long the server put up with it."""
 
+import itertools
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 from http2_peer import PREFACE, Http2Peer
 from raw_connection import RawConnection, post
 from reviews import encoded, review, task_pod
+from waiting import eventually
 
 PATIENCE = 30
 TRICKLE_SECONDS = 0.5
@@ -31,9 +34,11 @@ def server_holds(server_port, client_port):
     return False
 
 
-def _until_cut(plain_socket, server_port, trickle=None):
-    """Waits until the server lets go, sending one byte of `trickle` now and then."""
-    start, client_port = time.monotonic(), plain_socket.getsockname()[1]
+def _until_cut(plain_socket, server_port, trickle=None, start=None):
+    """Waits until the server lets go, sending one piece of `trickle` now and then; counts from `start`, or from now."""
+    client_port = plain_socket.getsockname()[1]
+    eventually(lambda: server_holds(server_port, client_port), "the connection is accepted")
+    start = start or time.monotonic()
     next_byte = start + TRICKLE_SECONDS
     while server_holds(server_port, client_port):
         now = time.monotonic()
@@ -62,7 +67,6 @@ def _bytes_forever(data):
 
 
 def _client_hello():
-    import ssl
     context = ssl.create_default_context()
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     session = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
@@ -130,16 +134,23 @@ def never_reads(server):
     with socket.socket() as plain:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         plain.connect(("127.0.0.1", server.metrics_port))
-        plain.setblocking(False)
-        request = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" * 64
-        quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < 0.5:
-            try:
-                plain.send(request)
-                quiet_since = time.monotonic()
-            except BlockingIOError:
-                time.sleep(0.02)
-        return Cut(_until_cut(plain, server.metrics_port))
+        # Long requests: however many the server finds at once, their answers stay below its cap for pipelining.
+        since = _fill(plain, b"GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 3000 + b"\r\n\r\n")
+        return Cut(_until_cut(plain, server.metrics_port, start=since))
+
+
+def _fill(connected, requests):
+    """Sends until the server has not read for two seconds, and returns since when it has not."""
+    connected.setblocking(False)
+    pieces = itertools.repeat(requests) if isinstance(requests, bytes) else requests
+    rest, quiet_since = next(pieces), time.monotonic()
+    while time.monotonic() - quiet_since < 2:
+        try:
+            rest = rest[connected.send(rest):] or next(pieces)
+            quiet_since = time.monotonic()
+        except (BlockingIOError, ssl.SSLWantWriteError):
+            time.sleep(0.02)
+    return quiet_since
 
 
 def _http2(server, **more):
@@ -188,20 +199,18 @@ def http2_window_never_opened(server):
 
 
 def http2_never_reads(server):
-    """Orders PING answers and headers until the server's sends block, and reads nothing."""
-    with _http2(server) as peer:
-        peer.read_until(lambda: peer.settings)
-        peer.socket.setblocking(False)
-        quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < 0.5:
-            try:
-                peer.socket.send(peer.ping() * 100)
-                quiet_since = time.monotonic()
-            except OSError as problem:
-                if isinstance(problem, ConnectionError):
-                    break
-                time.sleep(0.02)
-        return Cut(_until_cut(peer.socket, server.port))
+    """Opens every window, asks for far more than the socket buffers hold and reads none of it."""
+    with _http2(server, settings={0x4: 2**31 - 1}) as peer:
+        peer.write(peer.window(0, 2**30))
+        body = encoded(review(task_pod()))
+
+        def requests():
+            while True:
+                head, stream = peer.headers()
+                yield head + peer.data(stream, body)
+
+        since = _fill(peer.socket, requests())
+        return Cut(_until_cut(peer.socket, server.port, start=since))
 
 
 HANDSHAKE = {each.__name__: each for each in (silent_connection, half_handshake, trickled_handshake)}

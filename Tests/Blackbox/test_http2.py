@@ -392,6 +392,8 @@ def test_flood_of_malformed_requests_is_stopped(speak_http2, still_serves):
     for count in range(1, 2001):
         if peer.has_ended or not peer.write(peer.headers(BAD_FIELDS["upper-case-name"], end_stream=True)[0]):
             break
+        if count % 50 == 0 and not peer.synchronise():
+            break
     peer.read_until(lambda: peer.has_ended)
     assert peer.has_ended and count < 2000
     assert {code for code, _ in peer.goaways} <= {0, 1, ENHANCE_YOUR_CALM}
@@ -408,13 +410,15 @@ def test_sigterm_drains_in_two_steps_and_loses_no_stream(start_webhook, speak_ht
     assert peer.read_until(lambda: peer.goaways)
     assert peer.goaways[0] == (0, LAST_POSSIBLE_STREAM)
     late = peer.open(BODY)
-    assert peer.wait_for(late).status == 200 or peer.streams[late].reset_code == REFUSED_STREAM
     for stream in early:
         peer.write(peer.data(stream, BODY[100:]))
     for stream in early:
         assert verdict(peer.wait_for(stream).body, SENT).operations
     assert peer.read_until(lambda: False), "the connection is closed when the last stream is done"
-    assert peer.goaways[-1][1] >= max(early)
+    code, last_served = peer.goaways[-1]
+    assert code == 0 and last_served >= max(early)
+    # The late one was answered, or the client knows for sure that it may send it again.
+    assert peer.streams[late].status == 200 or late > last_served or peer.streams[late].reset_code == REFUSED_STREAM
     assert server.exit_code() == 0
 
 

@@ -62,7 +62,7 @@ def test_minimum_version_flag_refuses_tls12(start_webhook):
 # What a connection does not do
 
 def test_renegotiation_is_refused(webhook):
-    said = s_client(webhook, "-tls1_2", "-legacy_renegotiation", stdin=b"").replace("\n", " ")
+    said = s_client(webhook, "-tls1_2", "-legacy_renegotiation")
     assert "Secure Renegotiation IS supported" in said
     done = openssl("s_client", "-connect", f"127.0.0.1:{webhook.port}", "-tls1_2", stdin=b"R\n" + REQUEST)
     text = (done.stdout + done.stderr).decode(errors="replace")
@@ -91,7 +91,7 @@ def test_no_early_data(webhook):
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_close_is_announced(webhook, version):
     """The answer's end is authenticated: close_notify comes before the end of the stream."""
-    context = webhook.client_context()
+    context = webhook.new_client_context()
     context.maximum_version = version
     with socket.create_connection(("127.0.0.1", webhook.port), timeout=5) as plain:
         with context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as session:
@@ -124,7 +124,7 @@ def guarded(start_webhook, client_authority):
 
 
 def _asks(server, pair, version):
-    context = server.client_context(certificate=pair)
+    context = server.new_client_context(certificate=pair)
     context.maximum_version = version
     try:
         with RawConnection(server.port, context) as connection:
@@ -138,7 +138,7 @@ def _asks(server, pair, version):
 def test_client_certificate_is_required_from_the_right_authority(guarded, client_authority, authority, version):
     assert _asks(guarded, None, version) is None
     assert _asks(guarded, authority.issue(usage="clientAuth"), version) is None
-    assert _asks(guarded, client_authority.issue(usage="clientAuth", days=-1), version) is None
+    assert _asks(guarded, client_authority.issue(usage="clientAuth", expired=True), version) is None
     assert _asks(guarded, client_authority.issue(usage="serverAuth"), version) is None
     assert _asks(guarded, client_authority.issue("kube-apiserver", usage="clientAuth"), version) == 200
 

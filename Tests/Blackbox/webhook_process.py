@@ -43,7 +43,9 @@ class Webhook:
         directory.mkdir(parents=True, exist_ok=True)
         self.log_path = directory / "webhook.log"
         self.authority = authority
-        settings = dict(self.DEFAULTS, tls_cert_file=pair.certificate, tls_private_key_file=pair.key, **flags)
+        self.was_signalled = False
+        self.contexts = {}
+        settings = {**self.DEFAULTS, "tls_cert_file": pair.certificate, "tls_private_key_file": pair.key, **flags}
         self.arguments = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
 
         def limit_descriptors():
@@ -76,6 +78,8 @@ class Webhook:
         return serving and {name: int(serving[key].rsplit(":", 1)[1]) for name, key in names.items()}
 
     def signal(self, number=signal.SIGTERM):
+        """Sends a signal; SIGTERM and SIGINT tell it to stop, and a second one would cut the stop short."""
+        self.was_signalled |= number in (signal.SIGTERM, signal.SIGINT)
         self.process.send_signal(number)
 
     def exit_code(self, seconds=10):
@@ -85,7 +89,8 @@ class Webhook:
         """Ends the process whatever state it is in, and fails if it had crashed."""
         was_running = self.process.poll() is None
         if was_running:
-            self.process.terminate()
+            if not self.was_signalled:
+                self.process.terminate()
             try:
                 self.process.wait(timeout=8)
             except subprocess.TimeoutExpired:
@@ -166,7 +171,13 @@ class Webhook:
     # TLS
 
     def client_context(self, protocols=("http/1.1",), certificate=None):
-        """A verifying client context; an empty list of protocols sends no ALPN at all."""
+        """A verifying client context; an empty list of protocols sends no ALPN at all. Kept: making one costs a while."""
+        key = (tuple(protocols), certificate)
+        if key not in self.contexts:
+            self.contexts[key] = self.new_client_context(protocols, certificate)
+        return self.contexts[key]
+
+    def new_client_context(self, protocols=("http/1.1",), certificate=None):
         context = ssl.create_default_context(cafile=str(self.authority.pair.certificate))
         if protocols:
             context.set_alpn_protocols(list(protocols))
