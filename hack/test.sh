@@ -80,7 +80,7 @@ build_products() {
   folder=$(swift build "${configuration[@]}" --show-bin-path)
   export KELOS_WEBHOOK_BINARY=${KELOS_WEBHOOK_BINARY:-$folder/kelos-token-webhook}
   export KELOS_TOKEN_BINARY=$folder/kelos-token
-  export KELOS_CORE_PROBE_BINARY=$folder/CoreProbe
+  export KELOS_CORE_PROBE=$folder/CoreProbe
 }
 
 # run_python_tests FOLDER
@@ -114,8 +114,11 @@ run_e2e() {
 main() {
   parse_arguments "$@"
   ensure_build_dependencies
-  ensure_packages curl openssl python3 python3-h2 python3-hpack python3-hyperframe python3-hypothesis \
+  ensure_packages curl git openssl patch python3 python3-h2 python3-hpack python3-hyperframe python3-hypothesis \
     python3-jsonpatch python3-pytest python3-yaml
+  local tools=$ROOT/.cache/tools
+  command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"
+  PATH=$PATH:$tools
   make_run_dir
   cd "$ROOT"
   run_swift_tests

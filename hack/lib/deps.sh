@@ -24,6 +24,13 @@ package_installed() {
   [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
 }
 
+# update_package_lists: once, however many scripts one command starts.
+update_package_lists() {
+  [[ -z "${KELOS_APT_UPDATED:-}" ]] || return 0
+  as_root apt-get update -qq
+  export KELOS_APT_UPDATED=1
+}
+
 # ensure_packages NAME...: installs the missing ones, says which, and touches nothing when all are there.
 ensure_packages() {
   local name missing=()
@@ -34,10 +41,7 @@ ensure_packages() {
   command -v apt-get >/dev/null \
     || die "these Debian packages are missing: ${missing[*]}" "this is not Debian: install what they hold, by hand"
   step "Installing from Debian: ${missing[*]}"
-  if [[ -z "${KELOS_APT_UPDATED:-}" ]]; then
-    as_root apt-get update -qq
-    export KELOS_APT_UPDATED=1
-  fi
+  update_package_lists
   # Daemons that come with a package (etcd, nghttpd) must not start by themselves: policy-rc.d says no.
   local policy=/usr/sbin/policy-rc.d
   local added=''
@@ -51,6 +55,28 @@ ensure_packages() {
     >/dev/null || failed=yes
   [[ -z "$added" ]] || as_root rm -f "$policy"
   [[ -z "$failed" ]] || die "apt-get could not install: ${missing[*]}"
+}
+
+download_package() {
+  (cd "$2" && apt-get -qq -o "APT::Sandbox::User=$(id -un)" download "$1")
+}
+
+# extract_program PACKAGE PATH FOLDER: one program out of a Debian package that is better not installed, because it would
+# bring a service to the machine.
+extract_program() {
+  local target=$3/${2##*/} work
+  [[ ! -x "$target" ]] || return 0
+  step "Taking ${2##*/} out of Debian's package $1"
+  work=$(mktemp -d)
+  if ! download_package "$1" "$work" 2>/dev/null; then
+    update_package_lists
+    download_package "$1" "$work"
+  fi
+  mkdir -p "$3"
+  dpkg-deb --fsys-tarfile "$work"/*.deb | tar --extract --to-stdout ".$2" >"$target.new"
+  chmod 0755 "$target.new"
+  mv -f "$target.new" "$target"
+  rm -rf -- "$work"
 }
 
 # require_nghttp2: refuses a libnghttp2 without the defences; a newer one is welcome.
