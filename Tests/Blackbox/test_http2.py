@@ -255,7 +255,8 @@ def test_broken_frame_ends_the_connection_with_a_reason(speak_http2, still_serve
     assert [code for code, _ in peer.goaways if code], "no GOAWAY says why"
 
 
-@pytest.mark.parametrize("start", [b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x00" * 24])
+@pytest.mark.parametrize("start", [
+    b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x00" * 24])
 def test_wrong_preface_ends_the_connection(speak_http2, start):
     peer = speak_http2(greets=False)
     peer.write(start)

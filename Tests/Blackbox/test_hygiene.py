@@ -36,7 +36,8 @@ def malformed_bodies():
         b'{"kind":"' + token + b'"}', b'{"' + token + b'":1,"' + token + b'":2}', b'{"kind":"\\x' + token + b'"}',
         text.replace(token, token + b"\x00"), text.replace(token, token + b"\xff"), b"[" * 2000 + token,
         encoded({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/" + MARK, "request": {}}),
-        encoded({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": {"uid": 5, "operation": MARK}}),
+        encoded({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1",
+                 "request": {"uid": 5, "operation": MARK}}),
     ]
 
 

@@ -32,6 +32,22 @@ def test_ready_soon_after_the_start(start_webhook):
     assert time.monotonic() - start < 2
 
 
+def test_signal_as_soon_as_it_serves_is_a_clean_stop(start_webhook):
+    for _ in range(10):
+        server = start_webhook(wait=False).wait_until_listening()
+        server.signal()
+        assert server.exit_code(5) == 0
+
+
+@pytest.mark.parametrize("value,offers_http2", [
+    ("true", True), ("false", False), ("True", True), ("FALSE", False), ("1", True), ("0", False), ("t", True),
+    ("f", False)])
+def test_booleans_are_written_as_in_go(start_webhook, value, offers_http2):
+    server = start_webhook(enable_http2=value)
+    with RawConnection(server.port, server.client_context(("h2", "http/1.1"))) as connection:
+        assert (connection.socket.selected_alpn_protocol() == "h2") == offers_http2
+
+
 def test_first_log_line_names_what_runs_and_where(start_webhook):
     server = start_webhook()
     line = server.log_lines()[0]

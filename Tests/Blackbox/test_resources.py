@@ -169,6 +169,44 @@ def test_http2_connection_above_the_cap_gets_503(start_webhook, speak_http2):
             connection.socket.close()
 
 
+def test_silent_connections_do_not_starve_the_probes(start_webhook):
+    """A kubelet that gets no answer restarts the pod, so whoever can reach the port must not be able to fill it."""
+    server = start_webhook()
+    held = []
+    try:
+        for _ in range(100):
+            held.append(socket.create_connection(("127.0.0.1", server.health_port), timeout=5))
+        eventually(lambda: _answers(lambda: server.health("/livez")[0] == 200), "the probe is answered", 5)
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_silent_connections_above_the_cap_do_not_starve_the_others(start_webhook):
+    server = start_webhook(max_connections="10", event_loops="1")
+    held = []
+    try:
+        # Ten are served, some more are told 503, the rest wait in the kernel: none of them says a word.
+        for _ in range(150):
+            held.append(socket.create_connection(("127.0.0.1", server.port), timeout=1))
+            if len(held) <= 138:
+                held[-1] = server.client_context().wrap_socket(held[-1], server_hostname="localhost",
+                                                               do_handshake_on_connect=False)
+                _answers(held[-1].do_handshake)
+        eventually(lambda: _answers(lambda: ask(server, seconds=1).status in (200, 503)), "a request is answered", 5)
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def _answers(ask_something):
+    """What it gives, or False where the server leaves it waiting or hangs up."""
+    try:
+        return ask_something()
+    except (OSError, EOFError):
+        return False
+
+
 def test_without_descriptors_it_waits_without_spinning_and_recovers(start_webhook):
     server = start_webhook(descriptors=64)
     held = []
@@ -194,6 +232,17 @@ def test_descriptor_limit_is_raised_to_the_hard_limit(start_webhook):
     soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
     assert soft == hard
     assert server.metrics().value("process_max_fds") == soft
+
+
+# A burst
+
+def test_two_hundred_handshakes_at_once_all_get_their_answer(start_webhook):
+    """The API server keeps 25 idle connections and no session cache: a burst of pods is a burst of handshakes."""
+    server = start_webhook()
+    with ThreadPoolExecutor(50) as pool:
+        answers = [pool.submit(ask, server) for _ in range(200)]
+        assert [answer.result().status for answer in answers] == [200] * 200
+    assert server.metrics().value("kelos_token_connections_shed_total") == 0
 
 
 # A noisy peer

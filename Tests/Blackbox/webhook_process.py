@@ -171,7 +171,7 @@ class Webhook:
     # TLS
 
     def client_context(self, protocols=("http/1.1",), certificate=None):
-        """A verifying client context; an empty list of protocols sends no ALPN at all. Kept: making one costs a while."""
+        """A verifying client context; an empty list of protocols sends no ALPN. Kept, as making one takes a while."""
         key = (tuple(protocols), certificate)
         if key not in self.contexts:
             self.contexts[key] = self.new_client_context(protocols, certificate)
