@@ -23,13 +23,19 @@ struct ConnectionDeadline {
 
     private(set) var kind = Kind.handshake
     private(set) var due: MonotonicTime
+    /// When the present activity began.
+    private(set) var since: MonotonicTime
     private var activity: Activity
 
     init(_ activity: Activity, now: MonotonicTime, limits: ServerLimits) {
         self.activity = activity
         due = now
+        since = now
         start(now: now, limits: limits)
     }
+
+    /// Whether closing the connection would interrupt nothing that a peer has asked for.
+    var isQuiet: Bool { kind == .handshake || kind == .idle }
 
     /// Restarts the deadline when the connection has begun something else; the same activity keeps the one it has, so a
     /// peer that trickles bytes gains nothing.
@@ -57,6 +63,7 @@ struct ConnectionDeadline {
                 case .body: (.body, limits.bodyMilliseconds)
                 }
             }
+        since = now
         due = now.advanced(milliseconds: length)
     }
 }

@@ -126,7 +126,10 @@ final class EventLoop {
     private func accept(from index: Int, _ now: MonotonicTime) {
         guard index < listeners.count else { return }
         for _ in 0..<EventLoop.acceptsPerTurn {
-            guard connections.count < context.limits.acceptedConnections else { return pauseAccepting(until: nil) }
+            if connections.count >= context.limits.connections { evictQuietest(now) }
+            guard connections.count < context.limits.acceptedConnections else {
+                return pauseAccepting(until: now.advanced(milliseconds: context.limits.quietMilliseconds))
+            }
             switch listeners[index].socket.accept() {
             case .none: return
             case .exhausted:
@@ -158,7 +161,23 @@ final class EventLoop {
         noteDeadline(connection.deadline.due)
     }
 
-    private func pauseAccepting(until time: MonotonicTime?) {
+    /// Closes the connection that has been quiet for longest, if that is long enough.
+    private func evictQuietest(_ now: MonotonicTime) {
+        var quietest: (token: UInt64, connection: Connection)?
+        for token in connections.tokens {
+            guard let connection = connections.entry(of: token)?.connection, connection.deadline.isQuiet,
+                connection.deadline.since.advanced(milliseconds: context.limits.quietMilliseconds) <= now
+            else { continue }
+            if let found = quietest, found.connection.deadline.since <= connection.deadline.since { continue }
+            quietest = (token, connection)
+        }
+        guard let quietest else { return }
+        context.observer.observe(.evicted)
+        quietest.connection.farewell()
+        close(quietest.token, quietest.connection)
+    }
+
+    private func pauseAccepting(until time: MonotonicTime) {
         guard isAccepting else { return }
         isAccepting = false
         acceptsAgainAt = time

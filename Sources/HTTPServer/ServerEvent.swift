@@ -6,6 +6,8 @@ package enum ServerEvent: Sendable {
     case accepted
     /// Accepted above the limit: its requests are answered 503.
     case shed
+    /// A quiet connection gave way to a new one, at the limit.
+    case evicted
     /// A connection is gone, whatever ended it.
     case closed
     case negotiated(NegotiatedProtocol)

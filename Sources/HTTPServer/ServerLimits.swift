@@ -24,6 +24,10 @@ package struct ServerLimits: Sendable {
     /// stopping server keeps a connection that has not yet asked anything.
     package var lingerMilliseconds: UInt64 = 2_000
 
+    /// At the limit of connections, one that has been quiet for this long gives way to a new one: long enough for a
+    /// handshake and a first request, short enough that silent peers cannot keep others out.
+    package var quietMilliseconds: UInt64 = 1_000
+
     /// Connections served at once. The API server keeps 25 idle ones and opens more in a burst.
     package var connections = 1_024
 
@@ -37,6 +41,15 @@ package struct ServerLimits: Sendable {
 
     /// Connections that are accepted at all; past that, the kernel's queue holds them.
     var acceptedConnections: Int { connections + shedConnections }
+
+    /// The same with the connection limits lowered until `descriptors` suffice for them, each keeping its share.
+    package func fitting(descriptors: Int) -> ServerLimits {
+        guard acceptedConnections > descriptors else { return self }
+        var fitted = self
+        fitted.shedConnections = min(shedConnections, max(1, descriptors / 8))
+        fitted.connections = max(1, descriptors - fitted.shedConnections)
+        return fitted
+    }
 
     /// The part of the connection limits that one of `count` event loops enforces, since each has its own connections.
     func divided(by count: Int) -> ServerLimits {

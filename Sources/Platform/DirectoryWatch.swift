@@ -36,7 +36,7 @@ package final class DirectoryWatch: Sendable {
     }
 
     private func watchDirectories() {
-        let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE)
+        let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE)
         for directory in directories {
             // A directory that cannot be watched is left to the caller's polling.
             _ = unsafe inotify_add_watch(descriptor.rawValue, directory, mask)

@@ -34,6 +34,7 @@ final class ConnectionObserver: ServerObserver {
         case .shed:
             metrics.shed.increment()
             metrics.open.add(1)
+        case .evicted: metrics.evicted.increment()
         case .closed: metrics.open.add(-1)
         case .negotiated(.http1): metrics.http1.increment()
         case .negotiated(.http2): metrics.http2.increment()

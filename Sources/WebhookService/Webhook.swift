@@ -16,8 +16,8 @@ package enum Webhook {
     /// Event loops unless told otherwise: one review costs some tens of microseconds, so a few threads serve any cluster.
     private static let defaultLoopLimit = 4
 
-    /// Descriptors left for files, listeners and probes when connections take the rest.
-    private static let reservedDescriptors = 32
+    /// Descriptors that are not the webhook's connections: some twenty-five of the process's own, and probes and scrapes.
+    private static let reservedDescriptors = 40
 
     /// By then everything that start-up needs has run, the first probe included.
     private static let startupDuration = Duration.seconds(2)
@@ -29,15 +29,18 @@ package enum Webhook {
         ProcessMemory.boundHeap()
         ProcessFiles.ignoreBrokenPipes()
         let logger = makeLogger(settings)
+        let signals = await ShutdownSignals()
         do {
-            try await serve(settings, logger)
+            try await serve(settings, signals, logger)
         } catch {
             logger.critical("Cannot serve", metadata: ["error": "\(error)"])
             throw WebhookFailure()
         }
     }
 
-    private static func serve(_ settings: WebhookSettings, _ logger: Logger) async throws {
+    private static func serve(
+        _ settings: WebhookSettings, _ signals: ShutdownSignals, _ logger: Logger
+    ) async throws {
         let metrics = WebhookMetrics(.webhook) { .current() }
         let files = CertificateFiles(
             certificatePath: settings.certificatePath, keyPath: settings.keyPath, settings: settings.tls)
@@ -62,12 +65,14 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        try await run(ServiceGroup(services: services, logger: logger), logger)
+        try await run(ServiceGroup(services: services, logger: logger), signals, logger)
     }
 
-    private static func run(_ group: ServiceGroup, _ logger: Logger) async throws {
+    private static func run(
+        _ group: ServiceGroup, _ signals: ShutdownSignals, _ logger: Logger
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await ShutdownSignals.follow(group, logger: logger) }
+            tasks.addTask { await signals.follow(group, logger: logger) }
             tasks.addTask {
                 try await Task.sleep(for: startupDuration)
                 ProcessMemory.dropStartupPages()
@@ -80,12 +85,7 @@ package enum Webhook {
     private static func webhookServer(
         _ settings: WebhookSettings, _ certificate: ServedCertificate, _ metrics: WebhookMetrics, _ logger: Logger
     ) throws -> HTTPServer {
-        var limits = settings.limits
-        let descriptors = ProcessFiles.raiseOpenLimit()
-        if descriptors > 0 {
-            let room = max(1, descriptors - reservedDescriptors - limits.shedConnections)
-            limits.connections = min(limits.connections, room)
-        }
+        let limits = settings.limits.fitting(descriptors: ProcessFiles.raiseOpenLimit() - reservedDescriptors)
         let policy = InjectionPolicy(ownNamespace: settings.ownNamespace)
         let endpoint = Endpoint(address: settings.webhookAddress, currentTLS: { certificate.context }) {
             AdmissionHandler(policy: policy, metrics: metrics, logger: logger)
@@ -123,6 +123,8 @@ package enum Webhook {
         var limits = ServerLimits()
         limits.connections = adminConnections
         limits.shedConnections = 1
+        limits.idleMilliseconds = adminIdleMilliseconds
+        limits.quietMilliseconds = adminQuietMilliseconds
         let server = try HTTPServer(
             endpoints: endpoints, loops: 1, name: "admin", limits: limits, observer: SilentObserver()
         ) { error in
@@ -134,8 +136,14 @@ package enum Webhook {
             metrics: settings.metricsAddress == nil ? nil : server.addresses.last)
     }
 
-    /// A kubelet, a few scrapers, a person.
-    private static let adminConnections = 64
+    /// A kubelet, a few scrapers, a person. Below what is reserved, so that probes find descriptors.
+    private static let adminConnections = 12
+
+    /// A probe asks as soon as it is connected. Silent peers then keep a probe waiting for a second or two, not longer.
+    private static let adminQuietMilliseconds: UInt64 = 200
+
+    /// Above the minute after which a Prometheus at its default interval scrapes again.
+    private static let adminIdleMilliseconds: UInt64 = 75_000
 
     private static func makeLogger(_ settings: WebhookSettings) -> Logger {
         let output = LogOutput(

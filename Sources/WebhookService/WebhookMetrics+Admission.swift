@@ -53,7 +53,8 @@ extension ProcessReading {
     static func current() -> ProcessReading {
         ProcessReading(
             status: ProcessFiles.read("/proc/self/stat"), limits: ProcessFiles.read("/proc/self/limits"),
-            systemStatus: ProcessFiles.read("/proc/stat"), openFileDescriptors: ProcessFiles.openCount,
+            systemStatus: ProcessFiles.read("/proc/stat"), networkStatus: ProcessFiles.read("/proc/self/net/netstat"),
+            openFileDescriptors: ProcessFiles.openCount,
             ticksPerSecond: ProcessFiles.clockTicksPerSecond, pageSize: ProcessFiles.pageBytes)
     }
 }

@@ -55,10 +55,25 @@ struct TLSOptions: ParsableArguments {
     var clientAuthorities: String?
 
     @Option(
-        name: .customLong("enable-http2"), defaultAsFlag: true, parsing: .next,
+        name: .customLong("enable-http2"), defaultAsFlag: "true", parsing: .next,
         help: ArgumentHelp(
             "Offer HTTP/2 beside HTTP/1.1. It is offered unless this is false.", valueName: "true|false"))
-    var enableHTTP2: Bool?
+    var enableHTTP2Text: String?
+
+    /// As Go's flags have it: `--enable-http2`, `--enable-http2=false`, `=0`, `=F` and so on.
+    ///
+    /// The option is parsed as text, because ArgumentParser takes a value that it cannot parse for no value at all.
+    func enablesHTTP2() throws(SettingError) -> Bool {
+        try enableHTTP2Text.map { text throws(SettingError) in try Bool(argument: text) } ?? true
+    }
+
+    func validate() throws {
+        do {
+            _ = try enablesHTTP2()
+        } catch {
+            throw ValidationError("--enable-http2: \(error).")
+        }
+    }
 }
 
 struct LimitOptions: ParsableArguments {

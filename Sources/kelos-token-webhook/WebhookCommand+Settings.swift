@@ -31,7 +31,7 @@ extension WebhookCommand {
     private func tlsSettings() throws -> TLSSettings {
         var settings = TLSSettings()
         settings.minimumVersion = tls.minimumVersion == .tls13 ? .tls13 : .tls12
-        settings.offersHTTP2 = tls.enableHTTP2 ?? true
+        settings.offersHTTP2 = try tls.enablesHTTP2()
         if let path = tls.clientAuthorities {
             do {
                 settings.clientAuthorities = try FileContents.read(path, limit: clientAuthoritiesLimit)

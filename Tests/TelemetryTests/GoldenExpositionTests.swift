@@ -28,8 +28,9 @@ struct GoldenExpositionTests {
                 ProcessReading(
                     status: Array("7 (x) S 1 7 7 0 -1 0 0 0 0 0 12 3 0 0 20 0 3 0 4200 52428800 2000 0\n".utf8),
                     limits: Array("Max open files            1024      4096      files\n".utf8),
-                    systemStatus: Array("btime 1767366000\n".utf8), openFileDescriptors: 14, ticksPerSecond: 100,
-                    pageSize: 4096)
+                    systemStatus: Array("btime 1767366000\n".utf8),
+                    networkStatus: Array("IpExt: InOctets OutOctets\nIpExt: 81920 4096\n".utf8),
+                    openFileDescriptors: 14, ticksPerSecond: 100, pageSize: 4096)
             })
         metrics.reviews[0].inFlight.add(1)
         for nanoseconds: UInt64 in [7_400, 21_000, 1_250_000] {

@@ -14,21 +14,23 @@ struct ProcessReadingTests {
         Max address space         unlimited            unlimited            bytes
 
         """
+    private static let network = "TcpExt: A B\nTcpExt: 1 2\nIpExt: InNoRoutes InOctets OutOctets\nIpExt: 0 7000 900\n"
     private static let system = "cpu  1 2 3\nctxt 99\nbtime 1700000000\nprocesses 5\n"
 
     private func reading(
-        status: String = status, limits: String = limits, system: String = system, files: Int? = 12
+        status: String = status, limits: String = limits, system: String = system, network: String = network,
+        files: Int? = 12
     ) -> ProcessReading {
         ProcessReading(
             status: Array(status.utf8), limits: Array(limits.utf8), systemStatus: Array(system.utf8),
-            openFileDescriptors: files, ticksPerSecond: 100, pageSize: 4096)
+            networkStatus: Array(network.utf8), openFileDescriptors: files, ticksPerSecond: 100, pageSize: 4096)
     }
 
     @Test("are computed from the kernel's text")
     func values() {
         #expect(
             reading().values == [
-                2, 2750 * 4096, 123_904_000, 18_446_744_073_709_551_616, 1_700_000_002, 12, 1024,
+                2, 2750 * 4096, 123_904_000, 18_446_744_073_709_551_616, 1_700_000_002, 12, 1024, 7000, 900,
             ])
         #expect(reading().values.count == ProcessReading.metrics.count)
     }
@@ -36,8 +38,12 @@ struct ProcessReadingTests {
     @Test("that cannot be read are absent, the others stay")
     func missing() {
         #expect(
-            reading(status: "gone", limits: "", files: nil).values == [nil, nil, nil, nil, nil, nil, nil])
-        #expect(reading(system: "").values == [2, 2750 * 4096, 123_904_000, 18_446_744_073_709_551_616, nil, 12, 1024])
+            reading(status: "gone", limits: "", network: "IpExt: InOctets", files: nil).values
+                == [nil, nil, nil, nil, nil, nil, nil, nil, nil])
+        #expect(
+            reading(system: "").values == [
+                2, 2750 * 4096, 123_904_000, 18_446_744_073_709_551_616, nil, 12, 1024, 7000, 900,
+            ])
     }
 
     @Test("text cut at any byte is survived")

@@ -6,6 +6,8 @@ package struct ProcessReading: Sendable {
     package var limits: [UInt8]
     /// `/proc/stat`, for the time of boot; it never changes, so one read per process is enough.
     package var systemStatus: [UInt8]
+    /// `/proc/self/net/netstat`: of the network namespace, which in a pod is the pod's.
+    package var networkStatus: [UInt8]
     /// Entries of `/proc/self/fd`, nil when unreadable.
     package var openFileDescriptors: Int?
     /// `sysconf(_SC_CLK_TCK)`
@@ -14,12 +16,13 @@ package struct ProcessReading: Sendable {
     package var pageSize: Int
 
     package init(
-        status: [UInt8], limits: [UInt8], systemStatus: [UInt8], openFileDescriptors: Int?, ticksPerSecond: Int,
-        pageSize: Int
+        status: [UInt8], limits: [UInt8], systemStatus: [UInt8], networkStatus: [UInt8], openFileDescriptors: Int?,
+        ticksPerSecond: Int, pageSize: Int
     ) {
         self.status = status
         self.limits = limits
         self.systemStatus = systemStatus
+        self.networkStatus = networkStatus
         self.openFileDescriptors = openFileDescriptors
         self.ticksPerSecond = max(1, ticksPerSecond)
         self.pageSize = max(1, pageSize)
@@ -34,6 +37,10 @@ package struct ProcessReading: Sendable {
         .gauge("process_start_time_seconds", help: "Start time of the process since unix epoch in seconds."),
         .gauge("process_open_fds", help: "Number of open file descriptors."),
         .gauge("process_max_fds", help: "Maximum number of open file descriptors."),
+        .counter(
+            "process_network_receive_bytes_total", help: "Number of bytes received by the process over the network."),
+        .counter(
+            "process_network_transmit_bytes_total", help: "Number of bytes sent by the process over the network."),
     ]
 
     /// One value per entry of `metrics`; nil where the kernel's text could not be read.
@@ -54,6 +61,8 @@ package struct ProcessReading: Sendable {
             start,
             openFileDescriptors.map { Double($0) },
             ProcessLimits.soft("Max open files", in: limits),
+            NetworkOctets.count("InOctets", in: networkStatus),
+            NetworkOctets.count("OutOctets", in: networkStatus),
         ]
     }
 }

@@ -40,6 +40,21 @@ enum ProcessLimits {
     }
 }
 
+/// `/proc/<pid>/net/netstat`: a line of names and a line of values for each group, both beginning with the group.
+enum NetworkOctets {
+    /// The counter of that name in the group `IpExt`; nil without it.
+    static func count(_ name: String, in text: [UInt8]) -> Double? {
+        let lines = text.split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: "IpExt: ".utf8) }
+        guard lines.count == 2 else { return nil }
+        let names = lines[0].split(separator: UInt8(ascii: " "))
+        let values = lines[1].split(separator: UInt8(ascii: " "))
+        guard let column = names.firstIndex(where: { $0.elementsEqual(name.utf8) }), column < values.count else {
+            return nil
+        }
+        return UInt64(String(decoding: values[column], as: UTF8.self)).map { Double($0) }
+    }
+}
+
 /// `/proc/stat`: the line `btime <seconds since 1970>`.
 enum BootTime {
     static func seconds(in text: [UInt8]) -> UInt64? {

@@ -5,6 +5,8 @@ package struct ConnectionMetrics: Sendable {
     package let accepted: Counter
     /// Accepted above the limit, so that requests on them are answered 503.
     package let shed: Counter
+    /// Closed while quiet, to make room at the limit.
+    package let evicted: Counter
     /// Event loops that have stopped accepting for now.
     package let pausedLoops: Gauge
     package let handshakeFailures: Counter
@@ -21,6 +23,9 @@ package struct ConnectionMetrics: Sendable {
         shed = registry.counter(
             "kelos_token_connections_shed_total",
             help: "Connections accepted above the limit, whose requests are answered 503.")
+        evicted = registry.counter(
+            "kelos_token_connections_evicted_total",
+            help: "Quiet connections closed to make room for new ones at the limit.")
         pausedLoops = registry.gauge(
             "kelos_token_paused_accept_loops",
             help: "Event loops that accept no connection now: at the limit, or out of file descriptors.")
