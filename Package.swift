@@ -87,6 +87,9 @@ let package = Package(
             name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
             swiftSettings: views),
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
+        .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
+        .testTarget(
+            name: "AdmissionTests", dependencies: ["Admission", "RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],

@@ -11,6 +11,8 @@ import jsonpatch
 PODS = 24_000
 BATCH = 4_000
 
+VOLUME = "kelos-github-token"
+MANAGED = "kelos.dev/managed-by"
 SECRETS = ["task-a-github-token", "task-b", "pat"]
 NAMES = ["kelos-agent", "git-clone", "branch-setup", "side", "db", "x" * 63, "a/b~c", "\u00e9"]
 PATHS = [
@@ -64,7 +66,7 @@ def env_list(rng):
                     lambda: secret_env(rng, rng.choice(["GH_TOKEN", "GH_ENTERPRISE_TOKEN", "OTHER"])),
                     lambda: {"name": "GITHUB_TOKEN", "value": "literal"},
                     lambda: {"name": "KELOS_GITHUB_TOKEN_FILE", "value": rng.choice([FILE, FILE, "/elsewhere", ""])},
-                    lambda: {"name": "KELOS_GITHUB_TOKEN_FILE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+                    lambda: {"name": "KELOS_GITHUB_TOKEN_FILE", "valueFrom": {"fieldRef": {"fieldPath": "x"}}},
                     lambda: {"name": "GH_HOST", "value": rng.choice(HOSTS)},
                     lambda: {"name": "GH_HOST", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}},
                     lambda: {"name": "GIT_CONFIG_COUNT", "value": rng.choice(COUNTS)},
@@ -96,9 +98,10 @@ def mounts(rng):
     found = []
     for _ in range(rng.choice([0, 1, 2, 3])):
         if rng.random() < 0.75:
-            mount = {"name": rng.choice(["workspace", "other"]), "mountPath": rng.choice(["/workspace", "/data", "/kelos/bin"])}
+            path = rng.choice(PATHS[-3:] + ["/workspace"] * 9)
+            mount = {"name": rng.choice(["workspace", "other"]), "mountPath": path}
         else:
-            mount = {"name": rng.choice(["kelos-github-token", "kelos-github-token", "other"]), "mountPath": rng.choice(PATHS)}
+            mount = {"name": rng.choice([VOLUME, VOLUME, "other"]), "mountPath": rng.choice(PATHS)}
         if rng.random() < (0.2 if mount["name"].startswith("kelos") else 0.05):
             mount[rng.choice(["subPath", "subPathExpr"])] = rng.choice(["", "x", None])
         found.append(mount)
@@ -126,8 +129,8 @@ def volumes(rng):
     kind = rng.random()
     if kind < 0.25:
         secret = {"secretName": rng.choice(SECRETS), "optional": True}
-        put(secret, "items", rng.choice([ABSENT, None, [], [{"key": rng.choice(["GITHUB_TOKEN", "token"]), "path": "GITHUB_TOKEN"}],
-                                         [{"key": "GITHUB_TOKEN", "path": "other"}]]))  # fmt: skip
+        item = {"key": rng.choice(["GITHUB_TOKEN", "token"]), "path": rng.choice(["GITHUB_TOKEN"] * 4 + ["other"])}
+        put(secret, "items", rng.choice([ABSENT, None, [], [item], [item]]))
         found.append({"name": "kelos-github-token", "secret": secret})
     elif kind < 0.28:
         found.append({"name": "kelos-github-token", "emptyDir": {}})
@@ -142,23 +145,25 @@ def pod(rng):
     apps = [container(rng, names[4 + i]) for i in range(rng.choice([1, 1, 2, 3]))]
     labels = rng.choice(
         [
-            {"kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": rng.choice(["task", "session", "worker"])},
+            {MANAGED: "kelos-controller", "kelos.dev/component": rng.choice(["task", "session", "worker"])},
             {"kelos.dev/github-token": "enabled"},
-            {"kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": "spawner"},
-            {"kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": "task", "kelos.dev/github-token": "disabled"},
+            {MANAGED: "kelos-controller", "kelos.dev/component": "spawner"},
+            {MANAGED: "kelos-controller", "kelos.dev/component": "task", "kelos.dev/github-token": "disabled"},
         ]
         if rng.random() < 0.2
         else [
-            {"kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": "task"},
+            {MANAGED: "kelos-controller", "kelos.dev/component": "task"},
             {"kelos.dev/github-token": "enabled"},
         ]
     )
     metadata = {"name": "p", "labels": labels, "managedFields": [{"fieldsV1": {'k:{"name":"a"}': {}, "f:x/y~z": {}}}]}
     annotations = {}
     if rng.random() < 0.3:
-        annotations["kelos.dev/github-token-secret"] = rng.choice(SECRETS * 5 + ["", "Bad_Name", "-a", "a..b", "a" * 254, "ok.name"])
+        impossible = ["", "Bad_Name", "-a", "a..b", "a" * 254]
+        annotations["kelos.dev/github-token-secret"] = rng.choice(SECRETS * 5 + ["ok.name"] + impossible)
     if rng.random() < 0.15:
-        annotations["kelos.dev/github-token-containers"] = rng.choice(["", ",", names[4], f" {names[4]} ,nobody", "nobody", '"\x07'])
+        lists = ["", ",", names[4], f" {names[4]} ,nobody", "nobody", '"\x07']
+        annotations["kelos.dev/github-token-containers"] = rng.choice(lists)
     if rng.random() < 0.02:
         annotations["kubernetes.io/config.mirror"] = "x"
     if annotations or rng.random() < 0.5:
@@ -278,7 +283,8 @@ def check_wired(after, changed):
             continue
         env = one["env"]
         assert last(env, "KELOS_GITHUB_TOKEN_FILE")["value"] == FILE
-        at_path = [m for m in one["volumeMounts"] if m.get("mountPath") and clean(m["mountPath"]) == "/kelos/github-token"]
+        mounted = [m for m in one["volumeMounts"] if m.get("mountPath")]
+        at_path = [m for m in mounted if clean(m["mountPath"]) == "/kelos/github-token"]
         assert [m["name"] for m in at_path] and all(m["name"] == "kelos-github-token" for m in at_path)
         assert last(env, "GITHUB_TOKEN")
         count = last(env, "GIT_CONFIG_COUNT")
@@ -315,12 +321,12 @@ def test_generated_pods():
             assert "patch" not in response
             seen[result, reason] = seen.get((result, reason), 0) + 1
     assert total >= 20_000
-    for expected in [
-        ("patched", "injected"), ("skipped", "already-wired"), ("skipped", "no-token-secret"), ("skipped", "not-selected"),
-        ("skipped", "opted-out"), ("skipped", "mirror-pod"), ("skipped", "no-containers"), ("refused", "reserved-volume"),
-        ("refused", "mount-collision"), ("refused", "sub-path-mount"), ("refused", "invalid-annotation"),
-    ]:  # fmt: skip
-        assert seen.get(expected, 0) >= 20, (expected, seen)
+    wanted = ["patched injected"]
+    wanted += ["skipped " + reason for reason in ("already-wired", "no-token-secret", "not-selected", "opted-out")]
+    wanted += ["skipped mirror-pod", "skipped no-containers", "refused reserved-volume", "refused mount-collision"]
+    wanted += ["refused sub-path-mount", "refused invalid-annotation"]
+    for decision in wanted:
+        assert seen.get(tuple(decision.split(" ")), 0) >= 20, (decision, seen)
     assert seen["patched", "injected"] > total / 5
 
 

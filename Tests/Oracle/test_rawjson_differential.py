@@ -20,7 +20,9 @@ NUMBERS = [
 NOT_NUMBERS = ["01", "+1", ".5", "1.", "-", "1e", "1e+", "0x10", "1_000", "NaN", "Infinity", "-Infinity", "--1", "1.e5"]
 SPACES = ["", "", "", "", " ", "\n", "\t", "\r\n", "  "]
 NOT_SPACES = ["\u00a0", "\ufeff", "\u000b", "\f", "/**/"]
-INVALID_UTF8 = [b"\x80", b"\xc0\xaf", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xff", b"\xf0\x9f\x98"]
+INVALID_UTF8 = [
+    b"\x80", b"\xc0\xaf", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xff", b"\xf0\x9f\x98",
+]  # fmt: skip
 
 
 def written(rng, text):
@@ -157,7 +159,8 @@ def test_every_truncation_and_every_flip_of_a_byte():
         data = value(rng, 4).encode("utf-8")[:400]
         documents += [data[:length] for length in range(len(data))]
         for place in range(len(data)):
-            documents += [data[:place] + bytes([byte]) + data[place + 1 :] for byte in (0, 0x22, 0x5C, 0x7D, 0x80, 0xC3)]
+            for byte in (0, 0x22, 0x5C, 0x7D, 0x80, 0xC3):
+                documents.append(data[:place] + bytes([byte]) + data[place + 1 :])
     compare(documents)
 
 
