@@ -9,8 +9,8 @@ package struct JSONLimits: Sendable {
     package var depth = 1000
 
     /// Values, keys and closing brackets together, eight bytes of index each. A 7 MiB review of real pods has about
-    /// 600,000.
-    package var tokens = 4 << 20
+    /// 700,000.
+    package var tokens = 2 << 20
 
     package init() {}
 }

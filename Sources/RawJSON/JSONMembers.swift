@@ -96,7 +96,13 @@ extension JSONValue {
         var found = -1
         while next < end {
             let token = unsafe tokens[next]
-            if token.hasEscape || Int(token.end) &- token.offset == length, at(next).isText(key) { found = next &+ 1 }
+            if Int(token.end) &- Int(token.start) == length {
+                // Equal lengths only without the flag of an escape.
+                let text = unsafe base + Int(token.start) + 1
+                if unsafe sameBytes(text, UnsafeRawPointer(key.utf8Start), length &- 2) { found = next &+ 1 }
+            } else if token.hasEscape, at(next).isText(key) {
+                found = next &+ 1
+            }
             let value = unsafe tokens[next &+ 1]
             next = value.isContainer ? Int(value.end) &+ 1 : next &+ 2
         }

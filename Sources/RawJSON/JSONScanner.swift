@@ -27,16 +27,17 @@ enum JSONScanner {
                 unsafe tokens = storage.tokens
             }
             if inObject {
-                try unsafe skipSpace(&at, base, count)
-                guard unsafe base[at] == .quote else { throw RawJSONError(.expectedKey, at: at) }
+                guard try unsafe next(&at, base, count, likely: .quote) == .quote else {
+                    throw RawJSONError(.expectedKey, at: at)
+                }
                 unsafe tokens[written] = try unsafe StringScan.scan(&at, base, count)
                 written &+= 1
-                try unsafe skipSpace(&at, base, count)
-                guard unsafe base[at] == .colon else { throw RawJSONError(.expectedColon, at: at) }
+                guard try unsafe next(&at, base, count, likely: .colon) == .colon else {
+                    throw RawJSONError(.expectedColon, at: at)
+                }
                 at &+= 1
             }
-            try unsafe skipSpace(&at, base, count)
-            let first = unsafe base[at]
+            let first = try unsafe next(&at, base, count, likely: .quote)
             if first == .quote {
                 unsafe tokens[written] = try unsafe StringScan.scan(&at, base, count)
                 written &+= 1
@@ -51,9 +52,8 @@ enum JSONScanner {
                 container = UInt32(truncatingIfNeeded: written)
                 written &+= 1
                 at &+= 1
-                try unsafe skipSpace(&at, base, count)
                 // ASCII: a closing bracket stands two after its opening one.
-                guard unsafe base[at] == first &+ 2 else { continue values }
+                guard try unsafe next(&at, base, count, likely: .quote) == first &+ 2 else { continue values }
             } else {
                 let end = try unsafe ScalarScan.end(of: first, from: at, base, count)
                 unsafe tokens[written] = JSONToken(
@@ -63,13 +63,12 @@ enum JSONScanner {
             }
 
             while container != JSONToken.none {
-                try unsafe skipSpace(&at, base, count)
-                let next = unsafe base[at]
-                if next == .comma {
+                let follower = try unsafe next(&at, base, count, likely: .comma)
+                if follower == .comma {
                     at &+= 1
                     continue values
                 }
-                guard next == (inObject ? .closeBrace : .closeBracket) else {
+                guard follower == (inObject ? .closeBrace : .closeBracket) else {
                     throw RawJSONError(inObject ? .expectedCommaOrBrace : .expectedCommaOrBracket, at: at)
                 }
                 if written >= room {
@@ -96,12 +95,16 @@ enum JSONScanner {
         }
     }
 
-    /// Moves to the next byte that is not white space; after it `at` is below `count`.
+    /// Moves to the next byte that is not white space and returns it; after that `at` is below `count`.
+    ///
+    /// - Parameter likely: the byte that stands here most often, which is looked for first.
     @inline(__always)
-    private static func skipSpace(_ at: inout Int, _ base: UnsafeRawPointer, _ count: Int) throws(RawJSONError) {
+    private static func next(
+        _ at: inout Int, _ base: UnsafeRawPointer, _ count: Int, likely: UInt8
+    ) throws(RawJSONError) -> UInt8 {
         while at < count {
             let byte = unsafe base[at]
-            if byte > .space || !byte.isJSONSpace { return }
+            if byte == likely || byte > .space || !byte.isJSONSpace { return byte }
             at &+= 1
         }
         throw RawJSONError(.unexpectedEnd, at: at)

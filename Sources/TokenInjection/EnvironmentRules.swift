@@ -47,7 +47,7 @@ extension Planning {
                     + "it is replaced by \(TokenNames.filePath).")
         }
         writer.setVariable(&environment, replacing: index, TokenNames.Variable.tokenFile) { value in
-            value.append(quoted: TokenNames.filePath)
+            value.append("\"/kelos/github-token/GITHUB_TOKEN\"")
         }
     }
 }

@@ -13,16 +13,14 @@ enum GitWiring {
 
     /// git runs it as `sh -c "<text> get"`. It answers only `get`. `read` takes the first line and leaves out its end; the
     /// Secret may be missing and the file empty, then the variable is all there is. It needs no program but the shell's
-    /// own, and works in dash and busybox. It holds no `$(`, which Kubernetes would expand.
+    /// own, and works in dash and busybox. It holds no `$(`, which Kubernetes would expand. Written as a JSON string.
     static var helper: StaticString {
-        """
-        !f() { test "$1" = get || return 0; t=; test -r /kelos/github-token/GITHUB_TOKEN && \
-        IFS= read -r t </kelos/github-token/GITHUB_TOKEN; test -n "$t" || t=$GITHUB_TOKEN; \
-        test -n "$t" && printf 'password=%s\\n' "$t"; return 0; }; f
-        """
+        #"""
+        "!f() { test \"$1\" = get || return 0; t=; test -r /kelos/github-token/GITHUB_TOKEN && \#
+        IFS= read -r t </kelos/github-token/GITHUB_TOKEN; test -n \"$t\" || t=$GITHUB_TOKEN; \#
+        test -n \"$t\" && printf 'password=%s\\n' \"$t\"; return 0; }; f"
+        """#
     }
-
-    static var userName: StaticString { "x-access-token" }
 
     /// How many settings the container has already; nil if that cannot be told or continued.
     static func count(of survey: borrowing EnvironmentSurvey) -> Int? {
@@ -54,28 +52,31 @@ extension Planning {
             $0.append(decimal: count + GitWiring.settings)
             $0.append("\"")
         }
+        let host = Array(host.utf8)
         let existing = survey.hasGitSettings ? container.container.field("env") : nil
-        setSetting(count, "helper", "", existing, &environment, host)
+        setSetting(count, "helper", "\"\"", existing, &environment, host)
         setSetting(count + 1, "helper", GitWiring.helper, existing, &environment, host)
-        setSetting(count + 2, "username", GitWiring.userName, existing, &environment, host)
+        setSetting(count + 2, "username", "\"x-access-token\"", existing, &environment, host)
     }
 
+    /// - Parameter value: as a JSON string.
+    ///
     /// Names and values beyond the count are dead today; one that is there is replaced, so that no name occurs twice.
     private mutating func setSetting(
         _ ordinal: Int, _ name: StaticString, _ value: StaticString, _ existing: JSONValue?,
-        _ environment: inout PatchWriter.Environment, _ host: String
+        _ environment: inout PatchWriter.Environment, _ host: [UInt8]
     ) {
         let key = Self.index(of: "GIT_CONFIG_KEY_", ordinal, in: existing)
         writer.setVariable(&environment, replacing: key, "GIT_CONFIG_KEY_", ordinal) { output in
             output.append("\"credential.https://")
-            output.append(contentsOf: host.utf8)
+            output.append(contentsOf: host)
             output.append(".")
             output.append(name)
             output.append("\"")
         }
         let old = Self.index(of: "GIT_CONFIG_VALUE_", ordinal, in: existing)
         writer.setVariable(&environment, replacing: old, "GIT_CONFIG_VALUE_", ordinal) { output in
-            output.append(quoted: value)
+            output.append(value)
         }
     }
 

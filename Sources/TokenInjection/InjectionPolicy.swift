@@ -26,9 +26,9 @@ package struct InjectionPolicy: Sendable {
             return InjectionPlan(.skip(reason))
         }
         if selection.isMirror { return InjectionPlan(.skip(.mirrorPod)) }
-        var planning = Planning(location: location, patch: consume patch)
+        var planning = Planning(location: location)
         let outcome = planning.outcome(for: pod, selection)
-        patch = planning.takePatch(if: outcome)
+        if case .patch = outcome { planning.writer.finish(into: &patch) }
         return InjectionPlan(outcome, warnings: planning.findings.warnings)
     }
 }

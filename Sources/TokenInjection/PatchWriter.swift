@@ -1,24 +1,21 @@
 import RawJSON
 
 /// Writes a JSON Patch (RFC 6902), operation by operation.
-struct PatchWriter {
-    private(set) var bytes: [UInt8]
+struct PatchWriter: ~Copyable {
+    /// Room for the patch of a Task pod, whose three containers take 4 KB.
+    private static let commonBytes = 8 << 10
+
+    private var bytes = OutputBytes(capacity: commonBytes)
     private(set) var operations = 0
     private let pointer: [UInt8]
 
-    /// - Parameters:
-    ///   - bytes: empty.
-    ///   - pointer: what every path begins with.
-    init(bytes: consuming [UInt8], pointer: [UInt8]) {
-        self.bytes = bytes
-        self.pointer = pointer
-    }
+    /// - Parameter pointer: what every path begins with.
+    init(pointer: [UInt8]) { self.pointer = pointer }
 
-    mutating func finish() { bytes.append("]") }
-
-    mutating func discard() {
-        bytes.removeAll(keepingCapacity: true)
-        operations = 0
+    /// Ends the patch and appends it to `output`.
+    mutating func finish(into output: inout [UInt8]) {
+        bytes.append("]")
+        bytes.append(to: &output)
     }
 
     /// Writes an operation up to the pod's pointer; the caller writes the rest of the path.
@@ -78,8 +75,8 @@ struct PatchWriter {
         let exists: Bool
         fileprivate(set) var added = 0
 
-        /// What every operation that appends an entry begins with.
-        fileprivate var opening: [UInt8] = []
+        /// Where to find what every operation that appends an entry begins with.
+        fileprivate var opening = 0..<0
 
         init(of place: ContainerPlace, exists: Bool) {
             self.place = place
@@ -103,11 +100,11 @@ struct PatchWriter {
         } else if environment.added == 0 {
             let start = bytes.count + 1
             begin("add", in: environment.place, "env/-\",\"value\":{\"name\":\"")
-            environment.opening.append(contentsOf: bytes[start...])
+            environment.opening = start..<bytes.count
             environment.added += 1
         } else {
             bytes.append(",")
-            bytes.append(contentsOf: environment.opening)
+            bytes.append(copyOf: environment.opening)
             operations += 1
             environment.added += 1
         }
@@ -127,10 +124,10 @@ struct PatchWriter {
     ///
     /// - Parameters:
     ///   - ordinal: appended to the name, as git counts its settings.
-    ///   - value: as the container is to see it, except that `$(` is written `$$(` for Kubernetes.
+    ///   - value: writes a JSON string: what the container is to see, except that `$(` is written `$$(` for Kubernetes.
     mutating func setVariable(
         _ environment: inout Environment, replacing index: Int? = nil, _ name: StaticString, _ ordinal: Int? = nil,
-        value: (inout [UInt8]) -> Void
+        value: (inout OutputBytes) -> Void
     ) {
         beginEntry(&environment, replacing: index)
         bytes.append(name)

@@ -2,16 +2,15 @@ import RawJSON
 
 /// One pod's way from a selection to an outcome. Operations are written while the pod is walked and thrown away if it is
 /// refused after all.
-struct Planning {
+struct Planning: ~Copyable {
     let location: PodLocation
     var findings = Findings()
     var writer: PatchWriter
     private var changed: [UInt8] = []
 
-    /// - Parameter patch: empty; its memory is used again.
-    init(location: PodLocation, patch: consuming [UInt8]) {
+    init(location: PodLocation) {
         self.location = location
-        writer = PatchWriter(bytes: patch, pointer: location.pointer)
+        writer = PatchWriter(pointer: location.pointer)
     }
 
     mutating func outcome(for pod: JSONValue, _ selection: borrowing PodSelection) -> InjectionPlan.Outcome {
@@ -51,16 +50,6 @@ struct Planning {
             InjectionFacts(
                 secret: secret.name.string ?? "", key: secret.key?.string ?? "\(TokenNames.fileName)",
                 containers: String(decoding: changed, as: UTF8.self), operations: writer.operations))
-    }
-
-    /// The finished patch, empty unless the outcome is one.
-    mutating func takePatch(if outcome: InjectionPlan.Outcome) -> [UInt8] {
-        guard case .patch = outcome else {
-            writer.discard()
-            return writer.bytes
-        }
-        writer.finish()
-        return writer.bytes
     }
 
     /// Adds to one container what it lacks.
