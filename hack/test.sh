@@ -62,7 +62,10 @@ run_swift_tests() {
   step "Running the Swift tests"
   local status=0 arguments=(--skip-build --parallel --xunit-output "$KELOS_RUN_DIR/swift.xml")
   [[ -z "$filter" ]] || arguments+=(--filter "$filter")
-  timeout "$LONGEST_RUN" swift test "${arguments[@]}" || status=$?
+  # The lines about tests that start are thousands; they matter only after a crash.
+  timeout "$LONGEST_RUN" swift test "${arguments[@]}" 2>&1 | tee "$KELOS_RUN_DIR/swift.log" \
+    | grep --line-buffered -v '^◇' || status=${PIPESTATUS[0]}
+  ((status == 0)) || tail -n 20 "$KELOS_RUN_DIR/swift.log"
   # Swift Testing's results are in a file beside the one that was asked for, which is XCTest's.
   count_report "Swift tests" "$status" "$KELOS_RUN_DIR/swift-swift-testing.xml"
 }
@@ -114,7 +117,7 @@ run_e2e() {
 main() {
   parse_arguments "$@"
   ensure_build_dependencies
-  ensure_packages curl git openssl patch python3 python3-h2 python3-hpack python3-hyperframe python3-hypothesis \
+  ensure_packages busybox curl git openssl patch python3 python3-h2 python3-hpack python3-hyperframe python3-hypothesis \
     python3-jsonpatch python3-pytest python3-yaml
   local tools=$ROOT/.cache/tools
   command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"

@@ -67,7 +67,7 @@ finish_checks() {
 # add_totals FILE NAME: adds another runner's totals; a runner that left none has failed once.
 add_totals() {
   local line=''
-  [[ ! -r "$1" ]] || line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1)
+  [[ ! -r "$1" ]] || line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1 || true)
   if [[ "$line" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
     KELOS_PASSED=$((KELOS_PASSED + BASH_REMATCH[1]))
     KELOS_FAILED=$((KELOS_FAILED + BASH_REMATCH[2]))
