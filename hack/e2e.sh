@@ -157,11 +157,16 @@ check_job() {
   check_equal "the template's environment comes first, unchanged" true \
     "$(wiring 'own_containers | keeps_env($template)' --argjson template "$template" <<<"$viewed")"
 
+  local audited
+  audited=$(jq -c --arg namespace "$NAMESPACE" 'select(.objectRef.namespace == $namespace)
+    | select(.user.username == "system:serviceaccount:kube-system:job-controller") | .annotations' \
+    "$KELOS_CLUSTER_DIR/run/audit.log")
   check_contains "the audit log says that this webhook changed it" \
     '"configuration":"kelos-token-webhook","webhook":"kelos-pods.github-token.kelos.dev","mutated":true' \
-    "$(jq -r --arg namespace "$NAMESPACE" 'select(.objectRef.namespace == $namespace)
-      | select(.user.username == "system:serviceaccount:kube-system:job-controller") | .annotations[]' \
-      "$KELOS_CLUSTER_DIR/run/audit.log")"
+    "$(jq -r '.[]' <<<"$audited")"
+  check_equal "and which Secret went to which containers" 'upgrade-parser-github-token git-clone,branch-setup,kelos-agent' \
+    "$(jq -r '"\(.["kelos-pods.github-token.kelos.dev/secret"]) \(.["kelos-pods.github-token.kelos.dev/containers"])"' \
+      <<<"$audited")"
 
   # Without the Job's own labels: its controller would take the pod for one too many.
   jq '{apiVersion, kind, spec, metadata: {name: "again",
