@@ -2,9 +2,9 @@ internal import HTTPSemantics
 
 /// What the connections of one event loop share: storage and settings. Used by that loop's thread only.
 final class LoopContext {
-    /// Bytes read from a socket at once: a TLS record of 16 KiB and its overhead (RFC 8446 section 5.2), so that a common
-    /// review is one read.
-    private static let readBytes = 16 * 1024 + 512
+    /// Bytes read from a socket at once: several common reviews over HTTP/2, and a sixth of the calls that the largest
+    /// one would otherwise take.
+    private static let readBytes = 64 * 1024
 
     /// The largest plaintext of a TLS record.
     private static let plaintextBytes = 16 * 1024
