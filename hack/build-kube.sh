@@ -16,19 +16,22 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 PROGRAMS=(kube-apiserver kube-controller-manager)
 
-# bookworm_mirror: the mirror that this machine uses already, else Debian's own.
+# bookworm_mirror: the mirror of Debian 12 that apt is set up with.
 bookworm_mirror() {
   local found
   # shellcheck disable=SC2016
   found=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' 2>/dev/null \
     | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
-  printf '%s\n' "${found:-http://deb.debian.org/debian/}"
+  [[ -n "$found" ]] || die "apt knows no mirror of Debian 12 (bookworm main)" "add one to its sources, then apt-get update"
+  printf '%s\n' "$found"
 }
 
 # fetch_source: apt checks the signature; its lists are private, so that the machine's own sources stay as they are.
 fetch_source() {
+  local mirror
+  mirror=$(bookworm_mirror)
   mkdir -p "$work/lists/partial" "$work/source"
-  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s bookworm main\n' "$(bookworm_mirror)" \
+  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s bookworm main\n' "$mirror" \
     >"$work/sources.list"
   local options=(-o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/nonexistent
     -o "Dir::State::lists=$work/lists" -o Dir::Cache::srcpkgcache= -o Dir::Cache::pkgcache=
