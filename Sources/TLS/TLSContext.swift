@@ -70,9 +70,10 @@ internal import COpenSSL
         _ chain: [UInt8], _ key: [UInt8], in context: OpaquePointer
     ) throws(TLSError) -> ClosedRange<Int64> {
         let certificates = PEM.certificates(chain)
-        guard let leaf = certificates.first, let validity = leaf.validity,
-            unsafe SSL_CTX_use_certificate(context, leaf.handle) == 1
-        else { throw .draining(.badCertificate) }
+        guard let leaf = certificates.first, unsafe SSL_CTX_use_certificate(context, leaf.handle) == 1 else {
+            throw .draining(.badCertificate)
+        }
+        guard let validity = leaf.validity else { throw .draining(.badValidity) }
         for certificate in certificates.dropFirst() {
             guard unsafe kelos_add_chain_certificate(context, certificate.handle) == 1 else {
                 throw .draining(.badCertificate)

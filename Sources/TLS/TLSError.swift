@@ -7,6 +7,8 @@ package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// The certificate file holds no PEM certificate, or a broken one.
         case badCertificate
+        /// The certificate's validity ends before it begins, or its dates are malformed.
+        case badValidity
         /// The key file holds no unencrypted PEM private key, or a broken one.
         case badPrivateKey
         /// Key and certificate do not belong together.
@@ -29,6 +31,7 @@ package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
         let sentence =
             switch code {
             case .badCertificate: "the certificate file is not a readable PEM certificate chain"
+            case .badValidity: "the certificate is never valid: its notAfter date lies before its notBefore date"
             case .badPrivateKey: "the key file is not a readable, unencrypted PEM private key"
             case .mismatchedPair: "the private key does not belong to the certificate"
             case .badClientAuthority: "the client CA file holds no readable PEM certificate"
