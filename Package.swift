@@ -17,6 +17,8 @@ let views: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit: Target.Dependency = .product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -95,6 +97,23 @@ let package = Package(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", "HTTPSemantics"], swiftSettings: strict),
+
+        // Tests of the server. ServerTestSupport holds the clients and fixtures that they share; it is no product.
+        .target(
+            name: "ServerTestSupport", dependencies: ["COpenSSL", "HTTPSemantics", "HTTPServer", "Platform", "TLS"],
+            path: "Tests/ServerTestSupport", swiftSettings: strict),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "ServerTestSupport"], swiftSettings: strict),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "ServerTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "TLS", "ServerTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebhookServiceTests",
+            dependencies: [
+                "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport", "WebhookService",
+                "kelos-token-webhook", argumentParser, lifecycle, lifecycleTestKit, logging,
+            ], swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]

@@ -29,7 +29,8 @@ package final class ListeningSocket: Pollable, Sendable {
         case connection(StreamSocket)
         /// Nobody is waiting.
         case none
-        /// The process or the machine is out of descriptors or memory: accepting again at once would spin.
+        /// The process or the machine is out of descriptors or memory, a firewall forbids it, or the socket has stopped
+        /// listening: accepting again at once would spin.
         case exhausted
     }
 
@@ -39,9 +40,11 @@ package final class ListeningSocket: Pollable, Sendable {
             if result >= 0 { return .connection(StreamSocket(taking: result)) }
             switch errno {
             case EAGAIN, EWOULDBLOCK: return .none
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
-            // The peer gave up, or a network error of its own; accept(2) says to go on with the next one.
-            default: continue
+            // The peer gave up, or a network error of its own, which accept(2) says to treat like EAGAIN. Each of them
+            // took a connection off the queue, so this ends.
+            case EINTR, ECONNABORTED, EPROTO, ENOPROTOOPT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET:
+                continue
+            default: return .exhausted
             }
         }
     }
@@ -64,8 +67,12 @@ package final class ListeningSocket: Pollable, Sendable {
         let family = try unsafe requested.withSocketAddress { _, _, family in family }
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = try Descriptor(taking: Glibc.socket(family, type, 0), from: "socket")
-        try set(descriptor, SOL_SOCKET, SO_REUSEADDR)
-        try set(descriptor, SOL_SOCKET, SO_REUSEPORT)
+        try set(descriptor, SOL_SOCKET, SO_REUSEADDR, to: 1)
+        try set(descriptor, SOL_SOCKET, SO_REUSEPORT, to: 1)
+        if requested.host == nil, family == AF_INET6 {
+            // Whatever net.ipv6.bindv6only says: without a host, IPv4 is served as well.
+            try set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
+        }
         let bound = try unsafe requested.withSocketAddress { address, length, _ in
             unsafe Glibc.bind(descriptor.rawValue, address, length)
         }
@@ -75,10 +82,12 @@ package final class ListeningSocket: Pollable, Sendable {
         return Opened(descriptor: descriptor, address: address)
     }
 
-    private static func set(_ descriptor: borrowing Descriptor, _ level: Int32, _ option: Int32) throws(SystemError) {
-        var on: Int32 = 1
+    private static func set(
+        _ descriptor: borrowing Descriptor, _ level: Int32, _ option: Int32, to value: Int32
+    ) throws(SystemError) {
+        var value = value
         guard
-            unsafe setsockopt(descriptor.rawValue, level, option, &on, socklen_t(MemoryLayout<Int32>.size)) == 0
+            unsafe setsockopt(descriptor.rawValue, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
         else { throw SystemError.last("setsockopt") }
     }
 

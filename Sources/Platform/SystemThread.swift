@@ -28,7 +28,7 @@ package enum SystemThread {
         }
     }
 
-    /// Processors this process may run on, by its affinity.
+    /// Processors that are online.
     package static var processorCount: Int {
         max(1, Int(get_nprocs()))
     }
