@@ -76,7 +76,8 @@ enum PEM {
     }
 }
 
-/// Without this OpenSSL would ask for an encrypted key's password on the terminal.
+/// Without this OpenSSL would ask for an encrypted key's password on the terminal. -1 is "there is none"; 0 would be an
+/// empty one, and be tried.
 private func refusePassword(
     _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
-) -> Int32 { 0 }
+) -> Int32 { -1 }
