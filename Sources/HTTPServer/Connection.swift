@@ -35,7 +35,6 @@ final class Connection {
     private var stage = Stage.open
     private var pending: [UInt8] = []
     private var sent = 0
-    private var hasAnswered = false
 
     init(
         socket: StreamSocket, tls: TLSSession?, handler: any RequestHandler, context: LoopContext, now: MonotonicTime
@@ -50,11 +49,11 @@ final class Connection {
     /// True when closing loses nothing: no request is under way, and at least one was answered.
     var isIdle: Bool {
         guard stage == .open, pending.isEmpty, let engine else { return false }
-        return hasAnswered && engine.waiting.kind == .request
+        return engine.waiting.kind == .request && !isSilent
     }
 
-    /// True when the peer has not asked anything yet.
-    var isSilent: Bool { !hasAnswered && (engine.map { $0.waiting.kind == .request } ?? true) }
+    /// True when the peer has not asked anything yet. Waits are counted from 0, the one for the first request.
+    private var isSilent: Bool { engine.map { $0.waiting.ordinal == 0 } ?? true }
 
     // MARK: Events, from the loop
 
@@ -88,9 +87,11 @@ final class Connection {
     func deadlineHasPassed(_ context: LoopContext) -> Verdict {
         context.observer.observe(.deadlinePassed(deadline.kind.reported))
         switch deadline.kind {
-        case .handshake, .write, .linger: return .close
-        case .idle, .head, .body:
-            engine?.deadlinePassed()
+        case .handshake, .write: return .close
+        case .linger where stage == .lingering: return .close
+        case .idle, .head, .body, .linger:
+            guard let engine else { return .close }
+            engine.deadlinePassed()
             return settle(context)
         }
     }
@@ -108,14 +109,8 @@ final class Connection {
         _ = flush()
     }
 
-    /// Gives a silent connection of a stopping server a last moment to ask something.
-    ///
-    /// - Returns: true when its deadline came nearer.
-    func lingerWhileStopping(_ context: LoopContext, now: MonotonicTime) -> Bool {
-        deadline.update(.lingering, now: now, limits: context.limits)
-    }
-
-    /// Chooses the deadline for what the connection does now.
+    /// Chooses the deadline for what the connection does now. Once the server stops, one that has not asked anything
+    /// gets a last moment to, which nothing but its first request prolongs.
     ///
     /// - Returns: true when it may be due earlier than before.
     func refreshDeadline(_ context: LoopContext, now: MonotonicTime) -> Bool {
@@ -125,6 +120,8 @@ final class Connection {
             case .open, .finishing:
                 if !pending.isEmpty {
                     .sending
+                } else if context.isStopping, isSilent {
+                    .lingering
                 } else if let engine {
                     .waiting(engine.waiting)
                 } else {
@@ -178,42 +175,42 @@ final class Connection {
 
     // MARK: Outwards
 
-    /// Moves the engine's output on, writes what the socket takes, and decides what comes next.
+    /// Writes what the socket takes, moves the engine's output on, and decides what comes next.
     private func settle(_ context: LoopContext) -> Verdict {
         while true {
-            if let engine {
-                engine.produceOutput()
-                encrypt(engine)
-            }
+            // What is pending goes first: a peer that reads slowly is owed one helping of the engine's at a time.
             switch flush() {
             case .blocked: return .wait(.write)
             case .failed: return .close
             case .done: break
             }
             guard let engine else { return stage == .open ? .wait(.read) : .close }
-            if stage == .lingering { return .wait(.read) }
-            if engine.isFinished || stage == .finishing { return finish(engine) }
-            // What flow control held back may be let go only after the write, so look once more.
+            if stage == .lingering {
+                socket.finishSending()
+                return .wait(.read)
+            }
             engine.produceOutput()
-            if engine.output.isEmpty { return .wait(.read) }
+            if !engine.output.isEmpty {
+                encrypt(engine)
+            } else if engine.isFinished || stage == .finishing {
+                guard engine.needsLingeringClose, stage == .open else {
+                    farewell()
+                    return .close
+                }
+                tls?.close()
+                stage = .lingering
+            } else if context.isStopping, isIdle {
+                // Its answer was on the way before the drain began, and did not say that it was the last.
+                farewell()
+                return .close
+            } else {
+                return .wait(.read)
+            }
         }
-    }
-
-    private func finish(_ engine: any HTTPEngine) -> Verdict {
-        guard engine.needsLingeringClose, stage == .open else {
-            farewell()
-            return .close
-        }
-        tls?.close()
-        stage = .lingering
-        guard flush() == .done else { return .close }
-        socket.finishSending()
-        return .wait(.read)
     }
 
     private func encrypt(_ engine: any HTTPEngine) {
         guard !engine.output.isEmpty else { return }
-        hasAnswered = true
         if let tls {
             do {
                 try tls.send(engine.output)

@@ -56,8 +56,8 @@ final class EventLoop {
     }
 
     private func patience(_ now: MonotonicTime) -> Int32 {
-        let next = [nextDeadline, acceptsAgainAt].compactMap(\.self).min()
-        return next.map(now.milliseconds(until:)) ?? -1
+        guard let next = nextDeadline ?? acceptsAgainAt else { return -1 }
+        return now.milliseconds(until: min(next, acceptsAgainAt ?? next))
     }
 
     private func handle(_ event: Poll.Event, _ now: MonotonicTime) {
@@ -66,7 +66,7 @@ final class EventLoop {
             control.answerPing()
             obey(now)
         } else if event.token & EventLoop.listenerBit != 0 {
-            accept(from: Int(event.token & ~EventLoop.listenerBit), now)
+            _ = accept(from: Int(event.token & ~EventLoop.listenerBit), now)
         } else if let entry = connections.entry(of: event.token) {
             let connection = entry.connection
             let verdict =
@@ -123,20 +123,24 @@ final class EventLoop {
 
     // MARK: Accepting
 
-    private func accept(from index: Int, _ now: MonotonicTime) {
-        guard index < listeners.count else { return }
+    /// - Returns: true when there may be more to accept at once.
+    private func accept(from index: Int, _ now: MonotonicTime) -> Bool {
+        guard isAccepting, index < listeners.count else { return false }
         for _ in 0..<EventLoop.acceptsPerTurn {
             if connections.count >= context.limits.connections { evictQuietest(now) }
             guard connections.count < context.limits.acceptedConnections else {
-                return pauseAccepting(until: now.advanced(milliseconds: context.limits.quietMilliseconds))
+                pauseAccepting(until: now.advanced(milliseconds: context.limits.quietMilliseconds))
+                return false
             }
             switch listeners[index].socket.accept() {
-            case .none: return
+            case .none: return false
             case .exhausted:
-                return pauseAccepting(until: now.advanced(milliseconds: EventLoop.exhaustedRestMilliseconds))
+                pauseAccepting(until: now.advanced(milliseconds: EventLoop.exhaustedRestMilliseconds))
+                return false
             case .connection(let socket): start(socket, listeners[index], now)
             }
         }
+        return true
     }
 
     private func start(_ socket: StreamSocket, _ listener: Listener, _ now: MonotonicTime) {
@@ -198,7 +202,8 @@ final class EventLoop {
     // MARK: Stopping
 
     private func obey(_ now: MonotonicTime) {
-        if control.isDraining, !context.isDraining {
+        // A server that stops has no use for a connection that stays open, whether or not it was told to drain.
+        if control.isDraining || control.isStopping, !context.isDraining {
             context.isDraining = true
             forEachConnection { token, connection in
                 carryOut(connection.drain(context), token, connection, now)
@@ -211,8 +216,11 @@ final class EventLoop {
     /// Empties the kernel's accept queues, because closing a listener resets what waits there, and closes what is idle.
     /// A connection that has not asked anything yet gets a moment to: its request may be on the way.
     private func stop(_ now: MonotonicTime) {
-        for index in listeners.indices { accept(from: index, now) }
+        for index in listeners.indices {
+            while accept(from: index, now) {}
+        }
         isStopping = true
+        context.isStopping = true
         isAccepting = false
         acceptsAgainAt = nil
         for listener in listeners {
@@ -220,13 +228,15 @@ final class EventLoop {
             listener.socket.stopListening()
         }
         listeners = []
-        forEachConnection { token, connection in
-            if connection.isIdle {
-                connection.farewell()
-                close(token, connection)
-            } else if connection.isSilent, connection.lingerWhileStopping(context, now: now) {
-                noteDeadline(connection.deadline.due)
-            }
+        for token in connections.tokens {
+            guard let entry = connections.entry(of: token) else { continue }
+            let connection = entry.connection
+            // A request may have come behind the event that brought us here.
+            let verdict = entry.interest == .read ? connection.socketIsReadable(context) : .wait(.write)
+            carryOut(verdict, token, connection, now)
+            guard connection.isIdle, connections.entry(of: token) != nil else { continue }
+            connection.farewell()
+            close(token, connection)
         }
     }
 

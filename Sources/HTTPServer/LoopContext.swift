@@ -14,6 +14,7 @@ final class LoopContext {
     let observer: any ServerObserver
     let shedding = SheddingHandler()
     var isDraining = false
+    var isStopping = false
     var received = [UInt8](repeating: 0, count: LoopContext.readBytes)
     var plaintext = [UInt8](repeating: 0, count: LoopContext.plaintextBytes)
 
