@@ -5,13 +5,17 @@ internal import ServiceLifecycle
 enum BlockingWork {
     /// Returns when `body` has returned. Graceful shutdown and cancellation signal `wakeUp`, on which `body` must end.
     static func run(name: String, wakeUp: WakeUp, _ body: @escaping @Sendable () -> Void) async throws {
-        let ended = AsyncStream<Void>.makeStream()
-        try SystemThread.start(name: name) {
-            body()
-            ended.continuation.finish()
-        }
-        await withTaskCancellationOrGracefulShutdownHandler {
-            for await _ in ended.stream {}
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+                do {
+                    try SystemThread.start(name: name) {
+                        body()
+                        ended.resume()
+                    }
+                } catch {
+                    ended.resume(throwing: error)
+                }
+            }
         } onCancelOrGracefulShutdown: {
             wakeUp.signal()
         }

@@ -3,8 +3,11 @@ internal import ServiceLifecycle
 internal import Synchronization
 internal import TLS
 
-/// Dials the webhook's own port and completes a TLS handshake, as controller-runtime's StartedChecker does, so that
+/// Dials the webhook's own port and goes through a TLS handshake, as controller-runtime's StartedChecker does, so that
 /// readiness means what the API server would see.
+///
+/// It ends as soon as the server has proved itself, without the client's last flight: where client certificates are
+/// demanded, the server would count and log a failure with every probe.
 final class ListenerProbe: Service {
     /// Between two probes: a tenth of a percent of one core, and quicker than the kubelet's default of 10 s.
     private static let intervalMilliseconds: Int32 = 5_000
@@ -37,7 +40,7 @@ final class ListenerProbe: Service {
         }
     }
 
-    /// One handshake with the listener.
+    /// One handshake with the listener. Blocks its thread.
     func probe() -> Bool {
         let deadline = MonotonicTime.now().advanced(milliseconds: ListenerProbe.patienceMilliseconds)
         do {
@@ -55,18 +58,18 @@ final class ListenerProbe: Service {
     ) throws -> Bool {
         var received = [UInt8](repeating: 0, count: ListenerProbe.readBytes)
         var plaintext = received
-        while true {
+        while session.progress != .open {
             if !session.outgoing.isEmpty {
                 guard socket.wait(for: .writing, until: deadline),
                     socket.send(session.outgoing, from: 0) == .moved(session.outgoing.count)
                 else { return false }
                 session.outgoing.removeAll()
             }
-            if session.progress == .open { return true }
             guard socket.wait(for: .reading, until: deadline),
                 case .moved(let count) = socket.receive(into: &received)
             else { return false }
             try session.receive(received, count: count, scratch: &plaintext) { _ in }
         }
+        return true
     }
 }

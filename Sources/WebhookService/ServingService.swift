@@ -30,24 +30,24 @@ struct ServingService: Service {
 
     /// - Returns: false when connections had to be cut.
     private func stop() async -> Bool {
-        await withTaskGroup(of: Bool.self) { tasks in
+        let isTimeUp = await withTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
                 await server.stop()
-                return true
-            }
-            tasks.addTask {
-                do {
-                    try await Task.sleep(for: timeout)
-                } catch {
-                    return true
-                }
-                server.abort()
                 return false
             }
-            let first = await tasks.next() ?? true
+            tasks.addTask {
+                // Cancelled when the stop is complete, where an abort finds nothing to do, or from outside, where nobody
+                // may be left to wait for.
+                let isTimeUp = (try? await Task.sleep(for: timeout)) != nil
+                server.abort()
+                return isTimeUp
+            }
+            let first = await tasks.next() ?? false
             tasks.cancelAll()
-            return first
+            // An abort lets the stop complete, so either of the two may be the first to return.
+            return await tasks.reduce(first) { $0 || $1 }
         }
+        return !isTimeUp && !Task.isCancelled
     }
 }
 

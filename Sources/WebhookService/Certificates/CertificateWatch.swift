@@ -9,9 +9,14 @@ final class CertificateWatch: Service {
     /// controller-runtime's certwatcher polls as often (pkg/certwatcher/certwatcher.go).
     private static let pollMilliseconds: Int32 = 10_000
 
-    /// Certificate and key arrive as two files. A pair that does not match is looked at again after this long before it
-    /// is called broken, since the second file is usually on its way.
+    /// Certificate and key arrive as two files, and some tools write each in pieces. A pair that cannot be served is called
+    /// broken only when nothing has changed for this long, since the rest is usually on its way.
     private static let settleMilliseconds: Int32 = 300
+
+    /// Changes that are waited out before a broken pair is reported all the same: no writer needs as many.
+    private static let settleChanges = 100
+
+    private typealias Outcome = CertificateReload<TLSContext>.Outcome
 
     private let files: CertificateFiles
     private let served: ServedCertificate
@@ -34,28 +39,42 @@ final class CertificateWatch: Service {
 
     /// Runs until graceful shutdown. The waiting is done on a thread of its own.
     func run() async throws {
-        let watch = try DirectoryWatch(files.directories)
+        let watch = DirectoryWatch(files.directories)
+        if let problem = watch.problem {
+            logger.info(
+                "Polling the certificate files because changes cannot be watched", metadata: ["error": "\(problem)"])
+        }
         try await BlockingWork.run(name: "certificates", wakeUp: wakeUp) { self.follow(watch) }
     }
 
     private func follow(_ watch: DirectoryWatch) {
         var reload = CertificateReload<TLSContext>(serving: initial)
-        while true {
-            switch watch.wait(milliseconds: CertificateWatch.pollMilliseconds, orUntil: wakeUp) {
-            case .woken: return
-            case .timedOut, .changed: break
-            }
-            var outcome = look(&reload)
-            if case .rejected(let problem) = outcome {
-                if watch.wait(milliseconds: CertificateWatch.settleMilliseconds, orUntil: wakeUp) == .woken { return }
-                outcome = look(&reload)
-                if case .stillRejected = outcome { outcome = .rejected(problem) }
-            }
+        // The first look is for what changed between the first read and the watch.
+        repeat {
+            guard let outcome = settle(look(&reload), watch, &reload) else { return }
             act(on: outcome)
-        }
+        } while watch.wait(milliseconds: CertificateWatch.pollMilliseconds, orUntil: wakeUp) != .woken
     }
 
-    private func look(_ reload: inout CertificateReload<TLSContext>) -> CertificateReload<TLSContext>.Outcome {
+    /// Looks again at a pair that cannot be served until it can, or until its files have come to rest.
+    ///
+    /// - Returns: nil at a wake-up.
+    private func settle(
+        _ first: Outcome, _ watch: DirectoryWatch, _ reload: inout CertificateReload<TLSContext>
+    ) -> Outcome? {
+        var outcome = first
+        for _ in 0..<CertificateWatch.settleChanges {
+            guard case .rejected(let problem) = outcome else { break }
+            let change = watch.wait(milliseconds: CertificateWatch.settleMilliseconds, orUntil: wakeUp)
+            if change == .woken { return nil }
+            outcome = look(&reload)
+            if case .stillRejected = outcome { outcome = .rejected(problem) }
+            if change == .timedOut { break }
+        }
+        return outcome
+    }
+
+    private func look(_ reload: inout CertificateReload<TLSContext>) -> Outcome {
         metrics.reads.increment()
         let found: Result<CertificateFiles.Contents, CertificateProblem>
         do throws(CertificateProblem) {
@@ -66,7 +85,7 @@ final class CertificateWatch: Service {
         return reload.look(at: found, making: files.makeContext)
     }
 
-    private func act(on outcome: CertificateReload<TLSContext>.Outcome) {
+    private func act(on outcome: Outcome) {
         switch outcome {
         case .unchanged: break
         case .replaced(let context):
