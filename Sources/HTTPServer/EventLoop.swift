@@ -126,11 +126,14 @@ final class EventLoop {
     /// - Returns: true when there may be more to accept at once.
     private func accept(from index: Int, _ now: MonotonicTime) -> Bool {
         guard isAccepting, index < listeners.count else { return false }
-        for _ in 0..<EventLoop.acceptsPerTurn {
-            if connections.count >= context.limits.connections { evictQuietest(now) }
-            guard connections.count < context.limits.acceptedConnections else {
-                pauseAccepting(until: now.advanced(milliseconds: context.limits.quietMilliseconds))
-                return false
+        for turn in 0..<EventLoop.acceptsPerTurn {
+            if connections.count >= context.limits.acceptedConnections {
+                // Only before the first one is it known that somebody waits, for whom another may be sent away.
+                guard turn == 0 else { return true }
+                guard evictQuietest(now) else {
+                    pauseAccepting(until: now.advanced(milliseconds: context.limits.quietMilliseconds))
+                    return false
+                }
             }
             switch listeners[index].socket.accept() {
             case .none: return false
@@ -144,6 +147,7 @@ final class EventLoop {
     }
 
     private func start(_ socket: StreamSocket, _ listener: Listener, _ now: MonotonicTime) {
+        if connections.count >= context.limits.connections { _ = evictQuietest(now) }
         let isShed = connections.count >= context.limits.connections
         context.observer.observe(isShed ? .shed : .accepted)
         var session: TLSSession?
@@ -166,7 +170,9 @@ final class EventLoop {
     }
 
     /// Closes the connection that has been quiet for longest, if that is long enough.
-    private func evictQuietest(_ now: MonotonicTime) {
+    ///
+    /// - Returns: true when one was closed.
+    private func evictQuietest(_ now: MonotonicTime) -> Bool {
         var quietest: (token: UInt64, connection: Connection)?
         for token in connections.tokens {
             guard let connection = connections.entry(of: token)?.connection, connection.deadline.isQuiet,
@@ -175,10 +181,11 @@ final class EventLoop {
             if let found = quietest, found.connection.deadline.since <= connection.deadline.since { continue }
             quietest = (token, connection)
         }
-        guard let quietest else { return }
+        guard let quietest else { return false }
         context.observer.observe(.evicted)
         quietest.connection.farewell()
         close(quietest.token, quietest.connection)
+        return true
     }
 
     private func pauseAccepting(until time: MonotonicTime) {

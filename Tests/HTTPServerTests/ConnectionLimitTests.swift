@@ -8,10 +8,12 @@ struct ConnectionLimitTests {
     private static let ask = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
-    private func limits(_ connections: Int, shed: Int) -> ServerLimits {
+    /// - Parameter quietMilliseconds: long unless a test is about it, so that a slow machine evicts nobody.
+    private func limits(_ connections: Int, shed: Int, quietMilliseconds: UInt64 = 600_000) -> ServerLimits {
         var limits = ServerLimits()
         limits.connections = connections
         limits.shedConnections = shed
+        limits.quietMilliseconds = quietMilliseconds
         return limits
     }
 
@@ -53,6 +55,48 @@ struct ConnectionLimitTests {
                 #expect(try fifth.readAnswer() == Self.answer)
                 try first.send(Self.ask)
                 #expect(try first.readAnswer() == Self.answer)
+            }
+        }
+    }
+
+    @Test("lets the connection that was quiet for longest give way to a new one")
+    func eviction() async throws {
+        try await RunningServer.run(limits: limits(2, shed: 1, quietMilliseconds: 0)) { running in
+            let recorder = running.recorder
+            try await onOwnThread {
+                let older = try Peer(to: running.address)
+                try older.send(Self.ask)
+                #expect(try older.readAnswer() == Self.answer)
+                let newer = try Peer(to: running.address)
+                try newer.send(Self.ask)
+                #expect(try newer.readAnswer() == Self.answer)
+
+                let third = try Peer(to: running.address)
+                try third.send(Self.ask)
+                #expect(try third.readAnswer() == Self.answer)
+                #expect(try older.readToEnd() == "")
+                try newer.send(Self.ask)
+                #expect(try newer.readAnswer() == Self.answer)
+                #expect(recorder.count("evicted") == 1)
+                #expect(recorder.count("shed") == 0)
+            }
+        }
+    }
+
+    @Test("never takes a connection whose request is under way")
+    func noEviction() async throws {
+        try await RunningServer.run(limits: limits(1, shed: 1, quietMilliseconds: 0)) { running in
+            let recorder = running.recorder
+            try await onOwnThread {
+                let busy = try Peer(to: running.address)
+                try busy.send(Self.ask + "GET / HT")
+                #expect(try busy.readAnswer() == Self.answer)
+                let second = try Peer(to: running.address)
+                try second.send(Self.ask)
+                #expect(try second.readToEnd().hasPrefix("HTTP/1.1 503 "))
+                try busy.send("TP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try busy.readAnswer() == Self.answer)
+                #expect(recorder.count("evicted") == 0)
             }
         }
     }

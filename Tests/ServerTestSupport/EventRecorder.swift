@@ -45,6 +45,7 @@ package final class EventRecorder: ServerObserver, @unchecked Sendable {
         switch event {
         case .accepted: "accepted"
         case .shed: "shed"
+        case .evicted: "evicted"
         case .closed: "closed"
         case .negotiated(.http1): "http/1.1"
         case .negotiated(.http2): "h2"
