@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "WebhookServiceTests",
             dependencies: [
-                "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport", "WebhookService",
+                "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport", "WebhookService",
                 "kelos-token-webhook", argumentParser, lifecycle, lifecycleTestKit, logging,
             ], swiftSettings: strict),
         .testTarget(
