@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "WebhookServiceTests",
             dependencies: [
-                "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport", "WebhookService",
+                "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport",
+                "WebhookService",
                 "kelos-token-webhook", argumentParser, lifecycle, lifecycleTestKit, logging,
             ], swiftSettings: strict),
         .testTarget(

@@ -174,12 +174,16 @@ def test_connections_are_counted_and_forgotten(start_webhook):
 
 
 def test_process_metrics_agree_with_the_kernel(webhook):
+    slack = 4 * 1024 * 1024
+    memory, cpu = webhook.resident_bytes(), webhook.cpu_seconds()
     metrics = webhook.metrics()
-    assert abs(metrics.value("process_resident_memory_bytes") - webhook.resident_bytes()) < 4 * 1024 * 1024
+    # What start-up needed may be given back in between.
+    memory = sorted([memory, webhook.resident_bytes()])
+    assert memory[0] - slack < metrics.value("process_resident_memory_bytes") < memory[1] + slack
     assert abs(metrics.value("process_open_fds") - webhook.descriptors()) <= 4
     assert metrics.value("process_start_time_seconds") == pytest.approx(
         os.stat(f"/proc/{webhook.process.pid}").st_ctime, abs=120)
-    assert 0 < metrics.value("process_cpu_seconds_total") <= webhook.cpu_seconds() + 0.1
+    assert cpu - 0.02 <= metrics.value("process_cpu_seconds_total") <= webhook.cpu_seconds() + 0.02
 
 
 def test_label_values_are_a_closed_set(webhook, make_client):
