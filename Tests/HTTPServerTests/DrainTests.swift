@@ -1,6 +1,7 @@
-import HTTPServer
 import ServerTestSupport
 import Testing
+
+@testable import HTTPServer
 
 @Suite("A draining server")
 struct DrainTests {
@@ -77,27 +78,21 @@ struct DrainTests {
     func http2AsksLate() async throws {
         var limits = ServerLimits()
         limits.lingerMilliseconds = 600_000
-        try await RunningServer.run(limits: limits, tls: .fixture()) { running in
-            let peer = try await onOwnThread {
-                let peer = try Peer(to: running.address, tls: TLSPeer(offering: ["h2"]))
-                try peer.send(HTTP2Frame.preface())
-                _ = try peer.readFrames { frames in frames.contains { $0.type == .settings && $0.flags == 1 } }
-                return peer
+        let loop = try HeldLoop(limits: limits, tls: .fixture())
+        try await onOwnThread {
+            let peer = try Peer(to: loop.address, tls: TLSPeer(offering: ["h2"]))
+            try peer.send(HTTP2Frame.preface())
+            _ = try peer.readFrames { frames in frames.contains { $0.type == .settings && $0.flags == 1 } }
+            loop.control.stop()
+            try peer.send(HTTP2Frame.get("/id", stream: 1))
+            let frames = try peer.readFrames { frames in
+                frames.contains { $0.type == .data } && frames.contains { $0.type == .ping }
             }
-            running.server.beginDrain()
-            async let stopped: Void = running.server.stop()
-            let served = try await onOwnThread {
-                running.awaitRefusal()
-                try peer.send(HTTP2Frame.get("/id", stream: 1))
-                let frames = try peer.readFrames { frames in
-                    frames.contains { $0.type == .data } && frames.contains { $0.type == .ping }
-                }
-                let ping = try #require(frames.first { $0.type == .ping })
-                try peer.send(HTTP2Frame.frame(.ping, flags: 1, payload: ping.payload))
-                return frames + HTTP2Frame.parse(try peer.readBytesToEnd())
-            }
-            await stopped
+            let ping = try #require(frames.first { $0.type == .ping })
+            try peer.send(HTTP2Frame.frame(.ping, flags: 1, payload: ping.payload))
+            let served = frames + HTTP2Frame.parse(try peer.readBytesToEnd())
             #expect(served.contains { $0.type == .data && $0.stream == 1 && $0.payload == [UInt8(ascii: "0")] })
+            #expect(loop.awaitEnd())
         }
     }
 }

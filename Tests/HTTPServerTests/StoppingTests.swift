@@ -1,8 +1,9 @@
-import HTTPServer
 import Platform
 import ServerTestSupport
 import TLS
 import Testing
+
+@testable import HTTPServer
 
 @Suite("A stopping server")
 struct StoppingTests {
@@ -50,20 +51,14 @@ struct StoppingTests {
     func silentThenAsks(isEncrypted: Bool) async throws {
         var patient = limits
         patient.lingerMilliseconds = 600_000
-        try await RunningServer.run(limits: patient, tls: isEncrypted ? .fixture() : nil) { running in
-            let peer = try await onOwnThread {
-                let peer = try Peer(to: running.address, tls: isEncrypted ? TLSPeer() : nil)
-                #expect(running.recorder.wait(for: "http/1.1"))
-                return peer
-            }
-            async let stopped: Void = running.server.stop()
-            let said = try await onOwnThread {
-                running.awaitRefusal()
-                try peer.send(Self.ask)
-                return try peer.readToEnd()
-            }
-            await stopped
-            #expect(said == Self.last)
+        let loop = try HeldLoop(limits: patient, tls: isEncrypted ? .fixture() : nil)
+        try await onOwnThread {
+            let peer = try Peer(to: loop.address, tls: isEncrypted ? TLSPeer() : nil)
+            #expect(loop.recorder.wait(for: "http/1.1"))
+            loop.control.stop()
+            try peer.send(Self.ask)
+            #expect(try peer.readToEnd() == Self.last)
+            #expect(loop.awaitEnd())
         }
     }
 
@@ -85,16 +80,13 @@ struct StoppingTests {
     func handshakeWhileStopping() async throws {
         var patient = limits
         patient.lingerMilliseconds = 400
-        try await RunningServer.run(limits: patient, tls: .fixture()) { running in
-            let held = try await onOwnThread { try HeldHandshake(to: running.address) }
-            async let stopped: Void = running.server.stop()
-            try await onOwnThread {
-                running.awaitRefusal()
-                try held.finish()
-            }
-            await stopped
-            // Those that asked for the refusal come and go as well, at no particular time.
-            #expect(running.recorder.count("deadline: linger") == 1)
+        let loop = try HeldLoop(limits: patient, tls: .fixture())
+        try await onOwnThread {
+            let held = try HeldHandshake(to: loop.address)
+            loop.control.stop()
+            try held.finish()
+            #expect(loop.awaitEnd())
+            #expect(loop.recorder.names.suffix(2) == ["deadline: linger", "closed"])
         }
     }
 

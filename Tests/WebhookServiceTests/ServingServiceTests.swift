@@ -23,6 +23,7 @@ struct ServingServiceTests {
     private var limits: ServerLimits {
         var limits = ServerLimits()
         limits.bodyMilliseconds = 600_000
+        limits.lingerMilliseconds = 50
         return limits
     }
 
