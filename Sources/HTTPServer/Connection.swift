@@ -89,11 +89,15 @@ final class Connection {
         switch deadline.kind {
         case .handshake, .write: return .close
         case .linger where stage == .lingering: return .close
-        case .idle, .head, .body, .linger:
-            guard let engine else { return .close }
-            engine.deadlinePassed()
-            return settle(context)
+        case .idle, .head, .body, .linger: return dismiss(context)
         }
+    }
+
+    /// Ends the connection with what its protocol has to say about that.
+    func dismiss(_ context: LoopContext) -> Verdict {
+        guard let engine else { return .close }
+        engine.deadlinePassed()
+        return settle(context)
     }
 
     /// From now on answers end the connection.

@@ -173,19 +173,31 @@ final class EventLoop {
     ///
     /// - Returns: true when one was closed.
     private func evictQuietest(_ now: MonotonicTime) -> Bool {
+        while let (token, connection) = quietest(now) {
+            // A request may have come behind the event that brought us here.
+            carryOut(connection.socketIsReadable(context), token, connection, now)
+            guard connections.entry(of: token) != nil else { return true }
+            guard isQuiet(connection, now) else { continue }
+            context.observer.observe(.evicted)
+            carryOut(connection.dismiss(context), token, connection, now)
+            return true
+        }
+        return false
+    }
+
+    private func quietest(_ now: MonotonicTime) -> (UInt64, Connection)? {
         var quietest: (token: UInt64, connection: Connection)?
         for token in connections.tokens {
-            guard let connection = connections.entry(of: token)?.connection, connection.deadline.isQuiet,
-                connection.deadline.since.advanced(milliseconds: context.limits.quietMilliseconds) <= now
-            else { continue }
+            guard let connection = connections.entry(of: token)?.connection, isQuiet(connection, now) else { continue }
             if let found = quietest, found.connection.deadline.since <= connection.deadline.since { continue }
             quietest = (token, connection)
         }
-        guard let quietest else { return false }
-        context.observer.observe(.evicted)
-        quietest.connection.farewell()
-        close(quietest.token, quietest.connection)
-        return true
+        return quietest
+    }
+
+    private func isQuiet(_ connection: Connection, _ now: MonotonicTime) -> Bool {
+        connection.deadline.isQuiet
+            && connection.deadline.since.advanced(milliseconds: context.limits.quietMilliseconds) <= now
     }
 
     private func pauseAccepting(until time: MonotonicTime) {

@@ -14,6 +14,7 @@ struct EventLoopTests {
         var limits = ServerLimits()
         limits.lingerMilliseconds = 50
         limits.idleMilliseconds = 600_000
+        limits.quietMilliseconds = 600_000
         return limits
     }
 
@@ -94,6 +95,30 @@ struct EventLoopTests {
                 #expect(loop.awaitEnd())
                 _ = holder
             }
+        }
+    }
+
+    @Test("at its limit answers a request which has come on a quiet connection, and evicts another")
+    func evictionWithRequest() async throws {
+        var few = limits
+        few.connections = 2
+        few.shedConnections = 1
+        few.quietMilliseconds = 0
+        let loop = try HeldLoop(limits: few)
+        try await onOwnThread {
+            let peer = try Peer(to: loop.address)
+            try peer.send(Self.ask)
+            #expect(try peer.readAnswer() == Self.answer)
+            let holder = try loop.hold()
+            // The new connection becomes ready before the request does, so the loop looks at it first.
+            let new = try Peer(to: loop.address)
+            try peer.send(Self.ask)
+            loop.gate.open()
+            #expect(try peer.readAnswer() == Self.answer)
+            loop.control.stop()
+            loop.control.abort()
+            #expect(loop.awaitEnd())
+            withExtendedLifetime((holder, new)) {}
         }
     }
 }
