@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: views),
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
+        .target(name: "HTTPTransport", swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Settings", logging], swiftSettings: strict),
 
