@@ -20,6 +20,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let lifecycleTestKit: Target.Dependency = .product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // The order below is the order of the layers: a target depends on targets above it only.
@@ -32,6 +33,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -48,6 +50,7 @@ let package = Package(
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "HTTPTransport", swiftSettings: strict),
+        .target(name: "TokenRefresh", dependencies: ["RawJSON", heap], swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Settings", logging], swiftSettings: strict),
 
@@ -59,6 +62,10 @@ let package = Package(
         // Layer 3: protocol drivers.
         .target(
             name: "HTTPServer", dependencies: ["HTTPSemantics", "HTTP2", "Platform", "TLS"], swiftSettings: strict),
+
+        // Layer 4: clients. They know HTTPTransport and not what carries it.
+        .target(
+            name: "GitHubApps", dependencies: ["HTTPTransport", "RawJSON", "TokenRefresh"], swiftSettings: strict),
 
         // Layer 5: applications.
         .target(
@@ -93,6 +100,11 @@ let package = Package(
         .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(
             name: "AdmissionTests", dependencies: ["Admission", "RawJSON", "TokenInjection"], swiftSettings: views),
+        .testTarget(name: "TokenRefreshTests", dependencies: ["TokenRefresh"], swiftSettings: strict),
+        .testTarget(
+            name: "GitHubAppsTests", dependencies: ["GitHubApps", "HTTPTransport", "TLS", "TokenRefresh"],
+            swiftSettings: strict),
+        .testTarget(name: "SigningTests", dependencies: ["TLS"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],

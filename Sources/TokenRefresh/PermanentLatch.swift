@@ -1,0 +1,20 @@
+/// Closed by a failure that trying again does not mend. It opens when what caused it has changed, and for one try every
+/// `RetryRule.permanent`, because some causes are changed where nobody here can see it.
+package struct PermanentLatch: Equatable, Sendable {
+    /// The source Secret's when it failed; nil if there was none.
+    package let sourceVersion: String?
+    package let configuration: RefreshConfiguration
+    package let opensAt: Timestamp
+
+    package init(sourceVersion: String?, configuration: RefreshConfiguration, closedAt now: Timestamp) {
+        self.sourceVersion = sourceVersion
+        self.configuration = configuration
+        self.opensAt = now + RetryRule.permanent
+    }
+
+    package func isClosed(
+        sourceVersion: String?, configuration: RefreshConfiguration, at now: Timestamp
+    ) -> Bool {
+        now < opensAt && sourceVersion == self.sourceVersion && configuration == self.configuration
+    }
+}

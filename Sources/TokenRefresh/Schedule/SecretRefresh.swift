@@ -1,0 +1,226 @@
+/// The life of one Secret's token, as a machine without clock, network or chance: it is told what happened and when, and
+/// says what to do. One is kept for each managed Secret.
+///
+/// Times are by the wall clock, corrected to GitHub's where that is known: what matters is when GitHub lets a token expire.
+package struct SecretRefresh: Sendable {
+    private enum Phase: Equatable, Sendable {
+        case waiting
+        case looking
+        case minting
+        /// Has a token that is not in the Secret yet.
+        case writing(MintedToken, tries: Int)
+        case rereading(MintedToken, tries: Int)
+        /// As `writing`, until the API server can be asked again.
+        case holding(MintedToken)
+    }
+
+    /// client-go's `DefaultRetry` gives up after as many conflicts.
+    private static let mostWrites = 5
+
+    private let policy: RefreshPolicy
+    package private(set) var secret: ManagedSecret
+    private var phase: Phase = .waiting
+    private var due: Timestamp
+    private var sourceVersion: String?
+    private var latch: PermanentLatch?
+    private var limitedBefore = 0
+    private var gate = EventGate()
+
+    /// - Parameter now: the Secret is due at once if it has no known expiry or its margin has begun.
+    package init(
+        _ secret: ManagedSecret, policy: RefreshPolicy, at now: Timestamp,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        self.secret = secret
+        self.policy = policy
+        self.due = now
+        if let expiry = secret.expiry { due = policy.dueTime(expiry: expiry, using: &generator) }
+    }
+
+    /// Whether a permanent failure holds it.
+    package var isLatched: Bool { latch != nil }
+
+    /// Life left of the token in the Secret; nil without one. Below zero once it has expired.
+    package func remaining(at now: Timestamp) -> Duration? { secret.expiry.map { $0 - now } }
+
+    /// Its time has come, or it was just made.
+    package mutating func wake(at now: Timestamp) -> [RefreshAction] {
+        switch phase {
+        case .waiting where due <= now:
+            phase = .looking
+            return [.look]
+        case .waiting: return [.wait(due - now)]
+        case .holding(let token):
+            guard due <= now else { return [.wait(due - now)] }
+            return write(token, tries: 0, at: now)
+        case .looking, .minting, .writing, .rereading: return []
+        }
+    }
+
+    /// The watch has shown the Secret. While something is under way only its contents are noted; the API server's 409
+    /// tells if they mattered.
+    package mutating func observed(
+        _ seen: ManagedSecret, at now: Timestamp, using generator: inout some RandomNumberGenerator
+    ) -> [RefreshAction] {
+        guard seen.resourceVersion != secret.resourceVersion else { return [] }
+        let before = secret
+        secret = seen
+        guard phase == .waiting else { return [] }
+        let asksForOther = seen.configuration.asksForOther(than: before.configuration)
+        if asksForOther { latch = nil }
+        if seen.expiry != before.expiry {
+            due = seen.expiry.map { policy.dueTime(expiry: $0, using: &generator) } ?? now
+            if seen.expiry.map({ policy.isFresh(expiry: $0, at: now) }) == true { settle() }
+        } else if asksForOther {
+            due = now
+        } else {
+            return []
+        }
+        return latched(at: now) ?? wake(at: now)
+    }
+
+    /// The watch has shown the source Secret. A latch opens; a token from another key is replaced soon, so that a bad key
+    /// is found while the token of the old one is still good.
+    ///
+    /// - Parameter version: its `resourceVersion`; nil if it is gone.
+    package mutating func sourceChanged(
+        to version: String?, at now: Timestamp, using generator: inout some RandomNumberGenerator
+    ) -> [RefreshAction] {
+        guard phase == .waiting else { return [] }
+        if let latch {
+            guard version != latch.sourceVersion else { return [] }
+            self.latch = nil
+            due = now
+            return wake(at: now)
+        }
+        guard let known = sourceVersion, version != known, version != nil else { return [] }
+        let spread = Int64.random(in: 0...policy.jitter.wholeMilliseconds, using: &generator)
+        due = min(due, now + .milliseconds(spread))
+        return wake(at: now)
+    }
+
+    /// The answer to `.look`.
+    package mutating func looked(_ found: RefreshFindings, at now: Timestamp) -> [RefreshAction] {
+        guard phase == .looking else { return [] }
+        phase = .waiting
+        switch found {
+        case .use(.over, _): return [.drop]
+        case .use(.idle, _): return wait(TokenUse.lookAgain, at: now)
+        case .failed(let failure, let version):
+            sourceVersion = version
+            return failed(failure, at: now)
+        case .use(.needed, let version):
+            sourceVersion = version
+            if let held = latched(at: now) { return held }
+            phase = .minting
+            return [.mint]
+        }
+    }
+
+    /// The answer to `.mint`.
+    package mutating func minted(_ outcome: MintOutcome, at now: Timestamp) -> [RefreshAction] {
+        guard phase == .minting else { return [] }
+        switch outcome {
+        case .minted(let token): return write(token, tries: 0, at: now)
+        case .failed(let failure):
+            phase = .waiting
+            return failed(failure, at: now)
+        }
+    }
+
+    /// The answer to `.write`.
+    package mutating func written(
+        _ outcome: WriteOutcome, at now: Timestamp, using generator: inout some RandomNumberGenerator
+    ) -> [RefreshAction] {
+        guard case .writing(let token, let tries) = phase else { return [] }
+        switch outcome {
+        case .written(let version):
+            secret.resourceVersion = version
+            secret.expiry = token.expiry
+            secret.configuration.apiURL = token.apiURL
+            phase = .waiting
+            settle()
+            due = policy.dueTime(expiry: token.expiry, mintedAt: now, using: &generator)
+            return [.event(.refreshed(expiry: token.expiry))] + wait(due - now, at: now)
+        case .conflict:
+            phase = .rereading(token, tries: tries)
+            return [.reread]
+        case .gone: return [.drop]
+        case .failed(let failure):
+            // A token that could not be stored is still good, so the next try is a patch and not another mint.
+            phase = failure.failureClass == .permanent ? .waiting : .holding(token)
+            return failed(failure, at: now)
+        }
+    }
+
+    /// The answer to `.reread`.
+    ///
+    /// - Parameter seen: nil if the Secret is gone or not managed any more.
+    package mutating func reread(
+        _ seen: ManagedSecret?, at now: Timestamp, using generator: inout some RandomNumberGenerator
+    ) -> [RefreshAction] {
+        guard case .rereading(let token, let tries) = phase else { return [] }
+        guard let seen else { return [.drop] }
+        let asksForOther = seen.configuration.asksForOther(than: secret.configuration)
+        secret = seen
+        phase = .waiting
+        if asksForOther {
+            // The token in hand is for what the Secret asked before.
+            due = now
+            return wake(at: now)
+        }
+        if let expiry = seen.expiry, policy.isFresh(expiry: expiry, at: now) || expiry >= token.expiry {
+            settle()
+            due = policy.dueTime(expiry: expiry, using: &generator)
+            return wait(due - now, at: now)
+        }
+        guard tries + 1 < Self.mostWrites else {
+            phase = .holding(token)
+            return failed(
+                RefreshFailure(.clusterUnavailable, "the Secret is written by somebody else all the time"), at: now)
+        }
+        return write(token, tries: tries + 1, at: now)
+    }
+
+    private mutating func write(_ token: MintedToken, tries: Int, at now: Timestamp) -> [RefreshAction] {
+        // What was held for long may be no better by now than what a new mint would give.
+        guard policy.isFresh(expiry: token.expiry, at: now) || tries > 0 || phase == .minting else {
+            phase = .looking
+            return [.look]
+        }
+        phase = .writing(token, tries: tries)
+        return [.write(token, resourceVersion: secret.resourceVersion)]
+    }
+
+    private mutating func failed(_ failure: RefreshFailure, at now: Timestamp) -> [RefreshAction] {
+        if failure.failureClass == .permanent {
+            latch = PermanentLatch(sourceVersion: sourceVersion, configuration: secret.configuration, closedAt: now)
+        }
+        let delay = RetryRule.delay(after: failure, remaining: remaining(at: now), limitedBefore: limitedBefore)
+        limitedBefore = failure.cause == .secondaryLimit ? limitedBefore + 1 : 0
+        let event = gate.event(for: failure, at: now).map { [RefreshAction.event($0)] } ?? []
+        return event + wait(delay, at: now)
+    }
+
+    /// The wait that is left, if the latch is closed.
+    private mutating func latched(at now: Timestamp) -> [RefreshAction]? {
+        guard let latch else { return nil }
+        guard latch.isClosed(sourceVersion: sourceVersion, configuration: secret.configuration, at: now) else {
+            self.latch = nil
+            return nil
+        }
+        return wait(latch.opensAt - now, at: now)
+    }
+
+    private mutating func settle() {
+        latch = nil
+        limitedBefore = 0
+        gate.succeeded()
+    }
+
+    private mutating func wait(_ span: Duration, at now: Timestamp) -> [RefreshAction] {
+        let span = max(span, RetryRule.shortest)
+        due = now + span
+        return [.wait(span)]
+    }
+}
