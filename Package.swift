@@ -102,9 +102,9 @@ let package = Package(
             name: "AdmissionTests", dependencies: ["Admission", "RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "TokenRefreshTests", dependencies: ["TokenRefresh"], swiftSettings: strict),
         .testTarget(
-            name: "GitHubAppsTests", dependencies: ["GitHubApps", "HTTPTransport", "TLS", "TokenRefresh"],
+            name: "GitHubAppsTests", dependencies: ["GitHubApps", "HTTPTransport", "TokenRefresh"],
             swiftSettings: strict),
-        .testTarget(name: "SigningTests", dependencies: ["TLS"], swiftSettings: strict),
+        .testTarget(name: "SigningTests", dependencies: ["GitHubApps", "TLS", "TokenRefresh"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Settings", "Telemetry", logging], exclude: ["Golden"],

@@ -19,7 +19,9 @@ package struct RefreshEvent: Equatable, Sendable {
 
     package static func failed(_ failure: RefreshFailure) -> RefreshEvent {
         let whole = "Failed to refresh GitHub App installation token: \(failure.message)"
-        let message = whole.utf8.count <= longestMessage ? whole : String(whole.unicodeScalars.prefix(longestMessage / 4))
+        let isShort = whole.utf8.count <= longestMessage
+        // A scalar has four bytes at most.
+        let message = isShort ? whole : String(whole.unicodeScalars.prefix(longestMessage / 4))
         return RefreshEvent(reason: .refreshFailed, message: message)
     }
 

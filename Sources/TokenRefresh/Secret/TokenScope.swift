@@ -53,7 +53,8 @@ package struct TokenScope: Equatable, Sendable {
         let numbers = entries.compactMap { $0.utf8.allSatisfy(isDigit) ? Int($0) : nil }
         if numbers.count == entries.count { return .numbered(numbers) }
         guard numbers.isEmpty else {
-            throw refusal(RefreshAnnotation.repositories, "mixes ids and names; write a name that is a number as owner/name")
+            throw refusal(
+                RefreshAnnotation.repositories, "mixes ids and names; write a name that is a number as owner/name")
         }
         var names: [String] = []
         for entry in entries {
@@ -75,7 +76,8 @@ package struct TokenScope: Equatable, Sendable {
                 parts[0].utf8.allSatisfy({ isLower($0) || $0 == UInt8(ascii: "_") }),
                 permissions.updateValue(level, forKey: String(parts[0])) == nil
             else {
-                throw refusal(RefreshAnnotation.permissions, "wants name=read, name=write or name=admin, each name once")
+                throw refusal(
+                    RefreshAnnotation.permissions, "wants name=read, name=write or name=admin, each name once")
             }
         }
         guard (1...mostPermissions).contains(permissions.count) else {
