@@ -66,6 +66,9 @@ let package = Package(
         // Layer 4: clients. They know HTTPTransport and not what carries it.
         .target(
             name: "GitHubApps", dependencies: ["HTTPTransport", "RawJSON", "TokenRefresh"], swiftSettings: strict),
+        // Layer 4: clients. They know how to send a request and not what carries it.
+        .target(name: "Kubernetes", dependencies: ["HTTPTransport", "Platform", "RawJSON"], swiftSettings: views),
+        .target(name: "KubeconfigYAML", dependencies: ["RawJSON", yams], swiftSettings: strict),
 
         // Layer 5: applications.
         .target(
@@ -128,6 +131,9 @@ let package = Package(
                 "WebhookService",
                 "kelos-token-webhook", argumentParser, lifecycle, lifecycleTestKit, logging,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],
+            swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]

@@ -18,7 +18,7 @@ LAYERS = {
     1: {"RawJSON", "TokenInjection", "TokenRefresh", "Admission", "HTTPSemantics", "HTTPTransport", "Telemetry", "Settings"},
     2: {"Platform", "TLS", "HTTP2"},
     3: {"HTTPServer", "HTTPClient"},
-    4: {"Kubernetes", "GitHubApps"},
+    4: {"Kubernetes", "KubeconfigYAML", "GitHubApps"},
     5: {"WebhookService", "RefresherService", "Sandbox", "PodManifests"},
     6: {"kelos-token-webhook", "kelos-token-refresher", "kelos-token"},
 }
