@@ -12,8 +12,8 @@ struct FixedGenerator: RandomNumberGenerator {
         return numbers[drawn % numbers.count]
     }
 
-    /// Draws the least jitter.
-    static var none: FixedGenerator { FixedGenerator(0) }
+    /// Draws the least jitter. Not by 0, which the standard library may refuse for ever to avoid a bias.
+    static var none: FixedGenerator { FixedGenerator(1) }
     /// Draws the most jitter.
     static var most: FixedGenerator { FixedGenerator(.max) }
 }
