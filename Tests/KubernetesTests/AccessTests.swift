@@ -253,7 +253,9 @@ struct KubeconfigYAMLTests {
 
     @Test("do not grow without bound")
     func bounds() {
-        var bomb = "a0: &a0 [" + Array(repeating: "x", count: 10).joined(separator: ",") + "]\n"
+        var bomb =
+            "a0: &a0 [" + Array(repeating: String(repeating: "x", count: 5000), count: 10).joined(separator: ",")
+            + "]\n"
         for level in 1..<9 {
             bomb +=
                 "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",") + "]\n"

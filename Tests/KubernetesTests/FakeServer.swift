@@ -33,6 +33,10 @@ final class FakeServer: HTTPTransport {
         requests.map { $0.method + " " + $0.url.dropFirst("https://api.test:6443".count) }
     }
 
+    func extend(_ replies: [Reply]) {
+        state.withLock { $0.replies += replies }
+    }
+
     /// Returns when a request comes for which the script has no answer; it gets one only when its task is cancelled.
     func isOutOfScript() async {
         for await _ in finished.stream { return }
@@ -101,7 +105,7 @@ final class ManualClock: ClientClock {
 
     func advance(by duration: Duration) { state.withLock { $0.now += duration } }
 
-    func sleep(for duration: Duration) async throws(CancellationError) {
+    func pause(for duration: Duration) async throws(CancellationError) {
         if Task.isCancelled { throw CancellationError() }
         state.withLock { state in
             state.now += duration

@@ -6,7 +6,7 @@ package protocol ClientClock: Sendable {
     func now() -> Duration
     /// Since 1970-01-01T00:00:00Z, by the wall clock. For timestamps that people read, never for decisions.
     func unixTime() -> Duration
-    func sleep(for duration: Duration) async throws(CancellationError)
+    func pause(for duration: Duration) async throws(CancellationError)
 }
 
 /// The kernel's clocks.
@@ -22,7 +22,7 @@ package struct SystemClock: ClientClock {
         return .seconds(time.seconds) + .nanoseconds(time.nanoseconds)
     }
 
-    package func sleep(for duration: Duration) async throws(CancellationError) {
+    package func pause(for duration: Duration) async throws(CancellationError) {
         do {
             try await Task.sleep(for: duration)
         } catch {

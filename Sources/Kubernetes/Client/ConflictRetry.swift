@@ -18,7 +18,7 @@ extension KubernetesClient {
                 guard error.code == .conflict else { throw error }
             }
             do {
-                try await clock.sleep(for: Self.conflictDelay.jittered(by: Self.conflictJitter, using: &generator))
+                try await clock.pause(for: Self.conflictDelay.jittered(by: Self.conflictJitter, using: &generator))
             } catch {
                 throw KubernetesError(.cancelled, "Cancelled between two tries of a change")
             }

@@ -102,7 +102,7 @@ package final class LeaderElector: Sendable {
         switch step {
         case .wait(let delay):
             // Only cancellation ends it early, and the loop looks for that.
-            try? await client.clock.sleep(for: delay)
+            try? await client.clock.pause(for: delay)
         case .read(let timeout):
             do {
                 let seen = try await read(timeout: timeout)

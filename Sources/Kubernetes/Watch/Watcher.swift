@@ -33,7 +33,7 @@ package struct Watcher: Sendable {
         while !Task.isCancelled {
             switch machine.next(using: &generator) {
             case .wait(let delay):
-                guard (try? await client.clock.sleep(for: delay)) != nil else { return }
+                guard (try? await client.clock.pause(for: delay)) != nil else { return }
             case .list(let limit, let continuation):
                 do {
                     let page = try await client.list(
