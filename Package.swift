@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Layer 1: the pure core. No I/O, no clock, no C.
         .target(name: "RawJSON", swiftSettings: views),
@@ -62,6 +63,7 @@ let package = Package(
         // Layer 3: protocol drivers.
         .target(
             name: "HTTPServer", dependencies: ["HTTPSemantics", "HTTP2", "Platform", "TLS"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "HTTPTransport", "Platform"], swiftSettings: strict),
 
         // Layer 4: clients. They know HTTPTransport and not what carries it.
         .target(
@@ -133,6 +135,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],
             swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),

@@ -4,7 +4,7 @@
 
 # What `swift build` links and fetches with.
 # shellcheck disable=SC2034
-KELOS_BUILD_PACKAGES=(ca-certificates git libnghttp2-dev libssl-dev pkg-config)
+KELOS_BUILD_PACKAGES=(ca-certificates git libcurl4-openssl-dev libnghttp2-dev libssl-dev pkg-config)
 
 # Debian's first build with the rapid-reset and CONTINUATION-flood defences that the webhook switches on.
 KELOS_NGHTTP2_FLOOR=1.52.0-1+deb12u3
