@@ -59,8 +59,8 @@ static inline CURLcode kelos_set_head_callback(CURL *easy, kelos_bytes_callback 
     return curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
-static inline CURLcode kelos_set_socket_callback(CURL *easy, curl_sockopt_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+static inline CURLcode kelos_set_socket_callback(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
 static inline CURLcode kelos_set_error_buffer(CURL *easy, char *buffer) {

@@ -57,7 +57,7 @@ internal import CCurl
         unsafe note(kelos_set_context(pointer, context))
         unsafe note(kelos_set_head_callback(pointer, headLineArrived, context))
         unsafe note(kelos_set_body_callback(pointer, bodyArrived, context))
-        unsafe note(kelos_set_socket_callback(pointer, socketOpened))
+        unsafe note(kelos_set_socket_callback(pointer, socketWanted))
     }
 
     /// Lets a body flow again that its callback has held back. Calls that callback.

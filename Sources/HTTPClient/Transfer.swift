@@ -7,6 +7,8 @@ final class Transfer {
     let ticket: Ticket
     let destination: Destination
     let handle: EasyHandle
+    /// Whether there is a proxy that libcurl may have chosen; it does not tell.
+    let mayUseProxy: Bool
     private let delivery: Order.Delivery
     private let limit: Int
     private let silence: UInt64?
@@ -21,7 +23,8 @@ final class Transfer {
     /// Why a callback broke the exchange off.
     private var failure: TransportError?
 
-    init(_ order: Order, handle: EasyHandle) {
+    init(_ order: Order, handle: EasyHandle, proxy: ProxySettings) {
+        mayUseProxy = proxy.url != nil && !order.destination.isLoopback
         ticket = order.ticket
         destination = order.destination
         delivery = order.delivery

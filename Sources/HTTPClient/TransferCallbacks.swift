@@ -22,11 +22,15 @@ let bodyArrived: kelos_bytes_callback = { bytes, size, count, context in
     }
 }
 
-/// Without this a peer that vanishes while a request is under way would hold an HTTP/2 connection, and every request
-/// after it, for the kernel's quarter of an hour (tcp(7), TCP_USER_TIMEOUT).
-let socketOpened: curl_sockopt_callback = { _, socket, _ in
+/// Opens a connection's socket. libcurl itself would let child processes inherit it, and then it outlives its closing
+/// here. Without the timeout a peer that vanishes while a request is under way would hold an HTTP/2 connection, and every
+/// request after it, for the kernel's quarter of an hour (tcp(7), TCP_USER_TIMEOUT).
+let socketWanted: curl_opensocket_callback = { _, _, address in
+    guard let wanted = unsafe address?.pointee else { return -1 }
+    let type = wanted.socktype | Int32(SOCK_CLOEXEC.rawValue)
+    let socket = Glibc.socket(wanted.family, type, wanted.protocol)
     var milliseconds: Int32 = 30_000
     let size = socklen_t(MemoryLayout<Int32>.size)
-    unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
-    return CURL_SOCKOPT_OK
+    if socket >= 0 { unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size) }
+    return socket
 }

@@ -59,7 +59,7 @@ final class TransferLoop {
         guard !order.ticket.isCancelled else { return order.delivery.fail(.cancelled) }
         guard let handle = EasyHandle() else { return order.delivery.fail(.noMemory) }
         handle.configure(order, settings)
-        let transfer = Transfer(order, handle: handle)
+        let transfer = Transfer(order, handle: handle, proxy: settings.proxy)
         handle.setReceiver(transfer)
         guard handle.isConfigured else {
             return order.delivery.fail(

@@ -25,8 +25,9 @@ extension EasyHandle {
         setMessage(order.request, userAgent: settings.userAgent)
     }
 
-    /// Whole answers share a connection. A stream gets one of its own, over HTTP/1.1: libcurl 7.88 stops reading an
-    /// HTTP/2 connection altogether while one of its streams is held back, which would hold up everything beside it.
+    /// Whole answers share a connection. A stream gets one of its own, over HTTP/1.1, so that a reader who falls behind
+    /// leaves the bytes in the kernel and at the peer: on a shared connection, what the peer already had leave to send
+    /// would pile up in libcurl or hold up the answers behind it.
     private func setSharing(_ delivery: Order.Delivery) {
         switch delivery {
         case .whole:

@@ -20,8 +20,8 @@ extension TransportError {
         switch kind {
         case .connectFailed:
             let errno = Int32(truncatingIfNeeded: handle.number(CURLINFO_OS_ERRNO))
-            guard errno != 0 else { break }
-            return TransportError(kind, "\(SystemError("\(name): cannot connect", code: errno))")
+            let what = "\(name): cannot connect\(transfer.mayUseProxy ? " to it or to the proxy" : "")"
+            return TransportError(kind, errno == 0 ? what : "\(SystemError(what, code: errno))")
         case .tlsFailed:
             let verdict = handle.number(CURLINFO_SSL_VERIFYRESULT)
             if let reason = CertificateVerdict.reason(verdict) {
