@@ -133,7 +133,10 @@ let answerIsRead: nghttp2_data_source_read_callback = { _, id, buffer, room, fla
         return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
     var target = unsafe MutableRawSpan(_unsafeStart: buffer, byteCount: room)
-    let read = stream.readAnswer(into: &target)
+    guard let read = stream.readAnswer(into: &target) else {
+        return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    if stream.isDeferred { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
     if read.isLast { unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
     return read.count
 }

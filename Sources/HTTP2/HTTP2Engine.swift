@@ -28,8 +28,10 @@ package final class HTTP2Engine: HTTPEngine {
     private var answers = 0
     private var response = Response()
     private var fields = HTTP2FieldBlock()
+    private let waker: (any StreamWaker)?
 
-    package init(limits: HTTPLimits, budget: BodyBudget) {
+    package init(limits: HTTPLimits, budget: BodyBudget, waker: (any StreamWaker)? = nil) {
+        self.waker = waker
         self.limits = limits
         streams = HTTP2Streams(limits: limits, budget: budget)
         session = HTTP2Session(streams: streams, limits: limits)
@@ -40,10 +42,11 @@ package final class HTTP2Engine: HTTPEngine {
 
     package var waiting: HTTPWait {
         guard streams.hasSettings else { return HTTPWait(.head, ordinal: 0) }
-        if let oldest = streams.oldest {
+        if let oldest = streams.oldestOwed {
             // An answer that the peer lets not go is waited for like a body that it does not send.
             return HTTPWait(oldest.phase == .head ? .head : .body, ordinal: UInt64(oldest.id))
         }
+        if streams.oldest != nil { return HTTPWait(.producer, ordinal: UInt64(streams.lastID)) }
         if drain == .announced || drain == .noticed { return HTTPWait(.head, ordinal: .max) }
         return HTTPWait(.request, ordinal: UInt64(streams.lastID))
     }
@@ -83,8 +86,9 @@ package final class HTTP2Engine: HTTPEngine {
     package func beginDrain() {
         guard drain == .none else { return }
         drain = .wanted
+        for stream in streams.open { stream.source?.finish() }
         continueDrain()
-        produceOutput()
+        streamsHaveNews()
     }
 
     package func deadlinePassed() {
@@ -94,6 +98,20 @@ package final class HTTP2Engine: HTTPEngine {
         } else {
             terminate(.none)
         }
+    }
+
+    package var hasOpenAnswers: Bool { streams.open.contains { $0.source != nil } }
+
+    package func streamsHaveNews() {
+        for stream in streams.open where stream.source != nil {
+            if stream.isHeld {
+                answerHeld(stream)
+            } else if stream.isDeferred {
+                stream.resume()
+                session?.resume(stream.id)
+            }
+        }
+        produceOutput()
     }
 
     // MARK: Serving
@@ -130,8 +148,33 @@ package final class HTTP2Engine: HTTPEngine {
 
     private func answer(_ stream: HTTP2Stream) {
         fields.fill(response)
-        let hasBody = !response.body.isEmpty && stream.head.method != .head
+        let hasBody = (!response.body.isEmpty || response.stream != nil) && stream.head.method != .head
         stream.beginAnswer(&response)
+        if let source = stream.source {
+            source.attach(waker)
+            if drain != .none { source.finish() }
+            stream.isHeld = true
+            return answerHeld(stream)
+        }
+        submit(stream, hasBody: hasBody)
+    }
+
+    /// Submits the head of an open answer as soon as there is one.
+    private func answerHeld(_ stream: HTTP2Stream) {
+        guard let source = stream.source, !source.isHeld else { return }
+        stream.isHeld = false
+        if source.isGivenUp {
+            session?.reset(stream.id, .internalError)
+            return
+        }
+        if var head = source.takeHead() {
+            head.stream = source
+            fields.fill(head)
+        }
+        submit(stream, hasBody: stream.head.method != .head)
+    }
+
+    private func submit(_ stream: HTTP2Stream, hasBody: Bool) {
         if session?.submitAnswer(stream.id, &fields, hasBody: hasBody) != true {
             session?.reset(stream.id, .internalError)
         }

@@ -10,8 +10,9 @@ struct HTTP2FieldBlock {
     mutating func fill(_ response: borrowing Response) {
         begin(status: Int(response.status.code))
         if let contentType = response.contentType { add("content-type", contentType) }
-        add("content-length", number: response.body.count)
+        if response.stream == nil { add("content-length", number: response.body.count) }
         for field in response.fields { add(field.name, field.value) }
+        for field in response.madeFields { add(field.name, field.value) }
     }
 
     /// The fields of an interim answer: the status only (RFC 9110 section 15.2).
@@ -26,6 +27,14 @@ struct HTTP2FieldBlock {
         text.append(name)
         let middle = text.count
         text.append(value)
+        fields.append((middle - start, text.count - middle))
+    }
+
+    private mutating func add(_ name: String, _ value: String) {
+        let start = text.count
+        text.append(contentsOf: name.utf8)
+        let middle = text.count
+        text.append(contentsOf: value.utf8)
         fields.append((middle - start, text.count - middle))
     }
 

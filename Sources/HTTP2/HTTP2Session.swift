@@ -104,6 +104,13 @@ import HTTPSemantics
         } == 0
     }
 
+    /// Asks again for the body of an open answer that had nothing to send.
+    ///
+    /// The corresponding C function is `nghttp2_session_resume_data`.
+    func resume(_ id: Int32) {
+        _ = unsafe nghttp2_session_resume_data(session, id)
+    }
+
     /// Queues an interim answer. The corresponding C function is `nghttp2_submit_headers`.
     func submitInterim(_ id: Int32, _ fields: inout HTTP2FieldBlock) {
         _ = unsafe fields.withEntries { entries, count in

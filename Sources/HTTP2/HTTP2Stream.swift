@@ -31,6 +31,12 @@ final class HTTP2Stream {
     private var fieldBytes = 0
     private var answer: [UInt8] = []
     private var answerSent = 0
+    /// The body of an open answer.
+    private(set) var source: ResponseStream?
+    /// True while an open answer has nothing to send; nghttp2 then waits to be told to ask again.
+    private(set) var isDeferred = false
+    /// True while an open answer's producer holds back its head.
+    var isHeld = false
 
     init(limits: HTTPLimits, budget: BodyBudget) {
         self.limits = limits
@@ -54,7 +60,18 @@ final class HTTP2Stream {
     /// Gives back what the request held. The object waits in the pool afterwards.
     func close() {
         body.clear()
+        endSource()
         answer.removeAll(keepingCapacity: answer.capacity <= HTTP2Stream.keptAnswerBytes)
+    }
+
+    deinit { source?.close() }
+
+    private func endSource() {
+        guard let source else { return }
+        source.close()
+        self.source = nil
+        isDeferred = false
+        isHeld = false
     }
 
     /// An answer's storage above this is not kept: a patch is about 2 KiB.
@@ -153,12 +170,24 @@ final class HTTP2Stream {
         answerSent = 0
         phase = .answered
         body.clear()
+        source = response.stream
+        response.stream = nil
+    }
+
+    /// Before nghttp2 asks again.
+    func resume() {
+        isDeferred = false
     }
 
     /// Moves the next bytes of the answer into `room`.
     ///
-    /// - Returns: how many, and whether they are the last.
-    func readAnswer(into room: inout MutableRawSpan) -> (count: Int, isLast: Bool) {
+    /// - Returns: how many, and whether they are the last; nil when an open answer was given up.
+    func readAnswer(into room: inout MutableRawSpan) -> (count: Int, isLast: Bool)? {
+        if let source {
+            let read = source.take(into: &room)
+            if let read { isDeferred = read.count == 0 && !read.isLast }
+            return read
+        }
         let count = min(room.byteCount, answer.count - answerSent)
         let next = answerSent..<(answerSent + count)
         unsafe room.withUnsafeMutableBytes { unsafe $0.copyBytes(from: answer[next]) }

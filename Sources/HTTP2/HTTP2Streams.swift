@@ -35,6 +35,12 @@ final class HTTP2Streams {
 
     var oldest: HTTP2Stream? { open.first }
 
+    /// The oldest stream whose request or answer the peer has to move along; open answers without news are not.
+    var oldestOwed: HTTP2Stream? {
+        guard let first = open.first, first.source != nil else { return open.first }
+        return open.first { $0.source == nil || !($0.isDeferred || $0.isHeld) }
+    }
+
     func stream(_ id: Int32) -> HTTP2Stream? {
         guard let index = index(of: id) else { return nil }
         return open[index]

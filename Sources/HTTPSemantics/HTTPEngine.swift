@@ -20,6 +20,12 @@ package protocol HTTPEngine: AnyObject {
     /// Bytes for the peer, oldest first; the driver removes what it has written.
     var output: [UInt8] { get set }
 
+    /// True while an answer is open (`ResponseStream`).
+    var hasOpenAnswers: Bool { get }
+
+    /// Answers that are open (`ResponseStream`) may have more to send. The driver calls this when it was woken for that.
+    func streamsHaveNews()
+
     /// What the connection is waiting for from the peer.
     var waiting: HTTPWait { get }
 
@@ -50,6 +56,8 @@ package struct HTTPWait: Equatable, Sendable {
         case head
         /// The head is complete, the body is not.
         case body
+        /// An answer is open and has nothing to send: the peer owes nothing, so no deadline applies.
+        case producer
     }
 
     package var kind: Kind

@@ -81,13 +81,27 @@ final class Connection {
     }
 
     func socketIsWritable(_ context: LoopContext) -> Verdict {
-        settle(context)
+        // Before more is produced: what an open answer has to say waits in its stream, which has a limit.
+        switch flush() {
+        case .blocked: .wait(.write)
+        case .failed: .close
+        case .done: settle(context)
+        }
+    }
+
+    /// Moves on what open answers have to say.
+    ///
+    /// - Returns: nil when nothing changes: there is none, or the peer has still to read what it was sent before.
+    func streamsHaveNews(_ context: LoopContext) -> Verdict? {
+        guard stage == .open, let engine, engine.hasOpenAnswers else { return nil }
+        engine.streamsHaveNews()
+        return pending.isEmpty ? settle(context) : nil
     }
 
     func deadlineHasPassed(_ context: LoopContext) -> Verdict {
         context.observer.observe(.deadlinePassed(deadline.kind.reported))
         switch deadline.kind {
-        case .handshake, .write: return .close
+        case .handshake, .write, .producer: return .close
         case .linger where stage == .lingering: return .close
         case .idle, .head, .body, .linger: return dismiss(context)
         }
@@ -169,8 +183,8 @@ final class Connection {
         guard engine == nil else { return }
         let made: any HTTPEngine =
             switch negotiated {
-            case .http1: HTTP1Engine(limits: context.limits.http, budget: context.budget)
-            case .http2: HTTP2Engine(limits: context.limits.http, budget: context.budget)
+            case .http1: HTTP1Engine(limits: context.limits.http, budget: context.budget, waker: context.control)
+            case .http2: HTTP2Engine(limits: context.limits.http, budget: context.budget, waker: context.control)
             }
         if context.isDraining { made.beginDrain() }
         engine = made
@@ -266,7 +280,7 @@ extension ConnectionDeadline.Kind {
         case .idle: .idle
         case .head: .head
         case .body: .body
-        case .write: .write
+        case .write, .producer: .write
         case .linger: .linger
         }
     }

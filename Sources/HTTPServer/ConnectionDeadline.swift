@@ -10,6 +10,8 @@ struct ConnectionDeadline {
         case body
         case write
         case linger
+        /// An answer is open and its producer has nothing to say.
+        case producer
     }
 
     /// What a connection is doing, as far as deadlines are concerned.
@@ -61,6 +63,7 @@ struct ConnectionDeadline {
                 case .request: (.idle, limits.idleMilliseconds)
                 case .head: (.head, limits.headMilliseconds)
                 case .body: (.body, limits.bodyMilliseconds)
+                case .producer: (.producer, limits.openAnswerMilliseconds)
                 }
             }
         since = now

@@ -221,6 +221,12 @@ final class EventLoop {
     // MARK: Stopping
 
     private func obey(_ now: MonotonicTime) {
+        if control.takeStreamNews() {
+            forEachConnection { token, connection in
+                guard let verdict = connection.streamsHaveNews(context) else { return }
+                carryOut(verdict, token, connection, now)
+            }
+        }
         // A server that stops has no use for a connection that stays open, whether or not it was told to drain.
         if control.isDraining || control.isStopping, !context.isDraining {
             context.isDraining = true

@@ -44,7 +44,7 @@ package final class HTTPServer: Sendable {
             try SystemThread.start(name: "\(name)-\(index)") {
                 defer { completion.arrive() }
                 do throws(SystemError) {
-                    let context = LoopContext(limits: share, budget: budget, observer: observer)
+                    let context = LoopContext(limits: share, budget: budget, observer: observer, control: control)
                     try EventLoop(sockets, control: control, context: context).run()
                 } catch {
                     onFailure(error)

@@ -13,12 +13,14 @@ final class LoopContext {
     let budget: BodyBudget
     let observer: any ServerObserver
     let shedding = SheddingHandler()
+    let control: LoopControl
     var isDraining = false
     var isStopping = false
     var received = [UInt8](repeating: 0, count: LoopContext.readBytes)
     var plaintext = [UInt8](repeating: 0, count: LoopContext.plaintextBytes)
 
-    init(limits: ServerLimits, budget: BodyBudget, observer: any ServerObserver) {
+    init(limits: ServerLimits, budget: BodyBudget, observer: any ServerObserver, control: LoopControl) {
+        self.control = control
         self.limits = limits
         self.budget = budget
         self.observer = observer

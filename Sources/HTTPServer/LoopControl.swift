@@ -1,12 +1,14 @@
+internal import HTTPSemantics
 internal import Platform
 internal import Synchronization
 
 /// How other threads speak to one event loop: they set a flag and wake it.
-final class LoopControl: Sendable {
+final class LoopControl: StreamWaker {
     let wakeUp: WakeUp
     private let draining = Atomic(false)
     private let stopping = Atomic(false)
     private let aborting = Atomic(false)
+    private let hasStreamNews = Atomic(false)
     private let pingsSent = Atomic<UInt64>(0)
     private let pingsAnswered = Atomic<UInt64>(0)
 
@@ -26,6 +28,17 @@ final class LoopControl: Sendable {
 
     /// Close everything and end.
     func abort() { raise(aborting) }
+
+    /// An open answer has something to send, on one of the loop's connections.
+    func streamHasNews() {
+        guard !hasStreamNews.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        wakeUp.signal()
+    }
+
+    /// Whether that was said since the last call.
+    func takeStreamNews() -> Bool {
+        hasStreamNews.exchange(false, ordering: .acquiringAndReleasing)
+    }
 
     /// Asks the loop for a sign of life.
     ///

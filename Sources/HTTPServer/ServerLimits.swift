@@ -16,6 +16,9 @@ package struct ServerLimits: Sendable {
     /// From the first unsent byte of an answer to the last.
     package var writeMilliseconds: UInt64 = 15_000
 
+    /// An open answer without news. Its producer decides when it ends; a day bounds one that was forgotten.
+    package var openAnswerMilliseconds: UInt64 = 86_400_000
+
     /// Without any request. Above the 90 s after which the API server's client drops an idle connection itself
     /// (client-go transport/cache.go), so that it closes first and no request meets a closing connection.
     package var idleMilliseconds: UInt64 = 180_000

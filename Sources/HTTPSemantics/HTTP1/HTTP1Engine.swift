@@ -18,8 +18,11 @@ package final class HTTP1Engine: HTTPEngine {
     private var parser: HTTP1HeadParser
     private var body: BodyStorage
     private var response = Response()
+    private var stream: HTTP1Stream?
+    private let waker: (any StreamWaker)?
 
-    package init(limits: HTTPLimits, budget: BodyBudget) {
+    package init(limits: HTTPLimits, budget: BodyBudget, waker: (any StreamWaker)? = nil) {
+        self.waker = waker
         self.limits = limits
         exchange = HTTP1Exchange(requestLimit: limits.requestsPerConnection)
         parser = HTTP1HeadParser(limits: limits)
@@ -38,7 +41,7 @@ package final class HTTP1Engine: HTTPEngine {
                 switch exchange.state {
                 case .idle, .head: try readHead(bytes, from: &position, handler)
                 case .body(let missing): readBody(bytes, from: &position, missing: missing, handler)
-                case .closed: break
+                case .streaming, .closed: return exchange.inputLeftOver()
                 }
             } catch {
                 refuse(error)
@@ -50,17 +53,30 @@ package final class HTTP1Engine: HTTPEngine {
     package func receiveEnd() {
         exchange.peerEnded()
         body.clear()
+        stream = nil
     }
 
-    package func produceOutput() {}
+    package func produceOutput() {
+        if stream != nil { continueStream() }
+    }
+
+    package var hasOpenAnswers: Bool { stream != nil }
+
+    package func streamsHaveNews() {
+        produceOutput()
+    }
 
     package func beginDrain() {
         exchange.drain()
+        stream?.finish()
+        produceOutput()
     }
 
     package func deadlinePassed() {
         switch exchange.deadlinePassed() {
-        case .goSilently: body.clear()
+        case .goSilently:
+            body.clear()
+            stream = nil
         case .answerTooSlow: refuse(.tooSlow)
         }
     }
@@ -129,6 +145,7 @@ package final class HTTP1Engine: HTTPEngine {
         let isPilingUp =
             !output.isEmpty && output.count + response.body.count > HTTP1Engine.pipelinedOutputBytes
         let mustClose = response.endsConnection || parser.framing.closes || parser.isHTTP10 || isPilingUp
+        guard response.stream == nil else { return beginStream(mustClose: mustClose) }
         write(exchange.answers(mustClose: mustClose))
     }
 
@@ -142,6 +159,28 @@ package final class HTTP1Engine: HTTPEngine {
         exchange.refuses()
         refusal.fill(&response)
         write(.closing)
+    }
+
+    // MARK: Open answers
+
+    private func beginStream(mustClose: Bool) {
+        guard let source = response.stream else { return }
+        let fate = exchange.streams(mustClose: mustClose)
+        let opened = HTTP1Stream(
+            source, closes: fate == .closing, isChunked: !parser.isHTTP10, hasBody: parser.head.method != .head)
+        source.attach(waker)
+        opened.begin(response, into: &output)
+        stream = opened
+        response.stream = nil
+        body.clear()
+        parser.reset()
+        continueStream()
+    }
+
+    private func continueStream() {
+        guard let ending = stream?.produce(into: &output) else { return }
+        stream = nil
+        exchange.streamEnded(isWhole: ending == .whole)
     }
 
     private func write(_ fate: HTTP1Exchange.Fate) {

@@ -8,6 +8,8 @@ struct HTTP1Exchange: ~Copyable {
         case head
         /// A body is being collected. Exits as from `.head`.
         case body(missing: Int)
+        /// The head of an answer is written or held, its body is open. Exits: `.idle` or `.closed` with its end; `.closed`.
+        case streaming(Fate, unread: Bool)
         /// The last answer is written. No exit.
         case closed(unread: Bool)
     }
@@ -39,6 +41,7 @@ struct HTTP1Exchange: ~Copyable {
         case .idle, .closed: HTTPWait(.request, ordinal: requests)
         case .head: HTTPWait(.head, ordinal: requests)
         case .body: HTTPWait(.body, ordinal: requests)
+        case .streaming: HTTPWait(.producer, ordinal: requests)
         }
     }
 
@@ -79,6 +82,23 @@ struct HTTP1Exchange: ~Copyable {
         return .keptAlive
     }
 
+    /// An open answer to a request that was read to its end begins.
+    mutating func streams(mustClose: Bool) -> Fate {
+        let fate = answers(mustClose: mustClose)
+        state = .streaming(fate, unread: false)
+        return fate
+    }
+
+    /// The open answer is complete, or broken off.
+    mutating func streamEnded(isWhole: Bool) {
+        guard case .streaming(let fate, let unread) = state else { return }
+        if isWhole, fate == .keptAlive, !unread, !isDraining {
+            state = .idle
+        } else {
+            state = .closed(unread: unread)
+        }
+    }
+
     /// An answer to a request that is not read to its end is about to be written.
     mutating func refuses() {
         state = .closed(unread: true)
@@ -86,7 +106,11 @@ struct HTTP1Exchange: ~Copyable {
 
     /// Bytes came that nobody reads any more.
     mutating func inputLeftOver() {
-        if case .closed = state { state = .closed(unread: true) }
+        switch state {
+        case .closed: state = .closed(unread: true)
+        case .streaming(let fate, _): state = .streaming(fate, unread: true)
+        case .idle, .head, .body: break
+        }
     }
 
     mutating func drain() {
@@ -101,7 +125,8 @@ struct HTTP1Exchange: ~Copyable {
         case .head, .body:
             state = .closed(unread: true)
             return .answerTooSlow
-        case .closed:
+        case .streaming, .closed:
+            state = .closed(unread: false)
             return .goSilently
         }
     }
