@@ -83,6 +83,10 @@ let package = Package(
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
 
+        .target(
+            name: "Sandbox", dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "RawJSON", "TLS"],
+            swiftSettings: strict),
+
         // Executables: settings in, run, exit code out.
         .executableTarget(
             name: "kelos-token-webhook",
@@ -92,7 +96,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "kelos-token",
-            dependencies: ["PodManifests", "Settings", argumentParser],
+            dependencies: ["PodManifests", "Platform", "Sandbox", "Settings", argumentParser, unixSignals],
             swiftSettings: strict),
 
         // Tests of the protocol engines.
@@ -140,6 +144,10 @@ let package = Package(
             name: "HTTPClientTests",
             dependencies: ["CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],
             exclude: ["Peers"], swiftSettings: strict),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "Sandbox", "TLS"],
+            swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]

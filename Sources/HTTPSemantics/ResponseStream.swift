@@ -29,6 +29,7 @@ package final class ResponseStream: Sendable {
         var taken = 0
         var isEnded = false
         var isAborted = false
+        var abortsWhenSent = false
         var isClosed = false
         var waker: (any StreamWaker)?
         var onEnd: (@Sendable () -> Void)?
@@ -108,6 +109,14 @@ package final class ResponseStream: Sendable {
         }
     }
 
+    /// Breaks the answer off once everything appended has been sent.
+    package func abortWhenSent() {
+        wake { state in
+            defer { state.abortsWhenSent = true }
+            return !state.abortsWhenSent
+        }
+    }
+
     /// True when nobody reads any more.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
@@ -136,12 +145,12 @@ package final class ResponseStream: Sendable {
 
     /// Whether the head may go, or the answer was given up before it.
     package var isHeld: Bool {
-        state.withLock { !$0.hasHead && !$0.isAborted && !$0.isEnded }
+        state.withLock { !$0.hasHead && !$0.isAborted && !$0.isEnded && !$0.abortsWhenSent }
     }
 
     /// True when it was given up: what has not been sent is lost.
     package var isGivenUp: Bool {
-        state.withLock { $0.isAborted || ($0.isEnded && !$0.hasHead) }
+        state.withLock { $0.isAborted || (($0.isEnded || $0.abortsWhenSent) && !$0.hasHead) }
     }
 
     /// The head that `begin` gave; nil for an answer that was not held, and when it was taken before.
@@ -157,6 +166,7 @@ package final class ResponseStream: Sendable {
         state.withLock { state in
             if state.isAborted { return .aborted }
             let taken = min(count, state.unread.count - state.taken)
+            if taken == 0, state.abortsWhenSent { return .aborted }
             guard taken > 0 else { return state.isEnded ? .ended : .pending }
             output.append(contentsOf: state.unread[state.taken..<(state.taken + taken)])
             state.advance(taken)
@@ -173,6 +183,7 @@ package final class ResponseStream: Sendable {
         let isLast = state.withLock { state -> Bool? in
             if state.isAborted { return nil }
             let taken = min(space, state.unread.count - state.taken)
+            if taken == 0, state.abortsWhenSent { return nil }
             piece = Array(state.unread[state.taken..<(state.taken + taken)])
             state.advance(taken)
             return state.isEnded && state.unread.isEmpty
