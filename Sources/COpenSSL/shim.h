@@ -27,6 +27,10 @@ static inline uint64_t kelos_server_preference(void) { return SSL_OP_CIPHER_SERV
 static inline uint64_t kelos_no_compression(void) { return SSL_OP_NO_COMPRESSION; }
 static inline uint64_t kelos_no_ticket(void) { return SSL_OP_NO_TICKET; }
 
+// A new key: EVP_EC_gen and EVP_RSA_gen are macros over a function with a variable argument list.
+static inline EVP_PKEY *kelos_make_p256_key(void) { return EVP_EC_gen("P-256"); }
+static inline EVP_PKEY *kelos_make_rsa_key(void) { return EVP_RSA_gen(2048); }
+
 static inline void kelos_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void kelos_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 

@@ -65,6 +65,23 @@ enum PEM {
         } ?? nil
     }
 
+    static func publicKey(_ text: [UInt8]) -> PrivateKey? {
+        unsafe withReader(text) { reader in
+            guard let key = unsafe PEM_read_bio_PUBKEY(reader, nil, refusePassword, nil) else { return nil }
+            return unsafe PrivateKey(takingOwnership: key)
+        } ?? nil
+    }
+
+    /// What `write` puts into a memory BIO; empty when it fails.
+    static func text(_ write: (OpaquePointer) -> Int32) -> [UInt8] {
+        guard let writer = unsafe BIO_new(BIO_s_mem()) else { return [] }
+        defer { _ = unsafe BIO_free(writer) }
+        guard unsafe write(writer) == 1 else { return [] }
+        var text = [UInt8](repeating: 0, count: unsafe BIO_ctrl_pending(writer))
+        let count = unsafe BIO_read(writer, &text, Int32(clamping: text.count))
+        return Array(text.prefix(Int(max(0, count))))
+    }
+
     private static func withReader<R>(_ text: [UInt8], _ body: (OpaquePointer) -> R) -> R? {
         unsafe text.withUnsafeBytes { bytes in
             guard let reader = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else {

@@ -2,12 +2,12 @@ import ArgumentParser
 import Settings
 
 @main
-struct KelosToken: ParsableCommand {
+struct KelosToken: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kelos-token",
         abstract: "Gives pods a GitHub token that does not go stale.",
         version: versionText,
-        subcommands: [MutateCommand.self, VersionCommand.self, CompletionCommand.self])
+        subcommands: [MutateCommand.self, SandboxCommand.self, VersionCommand.self, CompletionCommand.self])
 
     /// Yams is named by its major version, the part that Package.swift promises.
     static let versionText = "kelos-token \(BuildVersion.project) (Swift \(BuildVersion.swift), Yams 6)"
