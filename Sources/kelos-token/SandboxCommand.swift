@@ -138,8 +138,7 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     private static func announce(_ sandbox: Sandbox, kubeconfig: String) {
-        print(
-            """
+        let text = """
             Kubernetes API  \(sandbox.kubernetesURL)
             GitHub API      \(sandbox.gitHubURL)
 
@@ -149,9 +148,10 @@ struct SandboxCommand: AsyncParsableCommand {
             Inject a fault:
               kubectl create --raw /sandbox/faults -f - <<<'[{"method": "PATCH", "status": 409, "reason": "Conflict"}]'
             Stop with Ctrl-C.
-            """)
-        // Whoever waits for the first lines reads them through a pipe.
-        try? FileHandle.standardOutput.synchronize()
+
+            """
+        // Not print: whoever waits for these lines may read them through a pipe.
+        FileHandle.standardOutput.write(Data(text.utf8))
     }
 }
 

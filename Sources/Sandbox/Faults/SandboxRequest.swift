@@ -50,8 +50,9 @@ package struct SandboxRequest: Sendable {
 
     /// The body as a tree.
     ///
-    /// - Throws: 400 for what is not JSON.
+    /// - Throws: 400 for what cannot be read.
     package func object() throws(APIStatus) -> ManifestValue {
+        if contentType == "application/vnd.kubernetes.protobuf" { return try ProtobufObject.object(body) }
         do throws(ManifestError) {
             // kubectl sends YAML where it was told to, so both forms are read.
             guard let first = try ManifestReader.manifests(in: body, file: "request").first else { return .null }
