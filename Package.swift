@@ -84,7 +84,8 @@ let package = Package(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
 
         .target(
-            name: "Sandbox", dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "RawJSON", "TLS"],
+            name: "Sandbox",
+            dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "RawJSON", "TLS"],
             swiftSettings: strict),
 
         // Executables: settings in, run, exit code out.

@@ -50,7 +50,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The kubeconfig file to write.", completion: .file())
     var kubeconfig = "sandbox.kubeconfig"
 
-    @Option(name: .customLong("ca-file"), help: "Also write the authority's certificate (PEM) here.", completion: .file())
+    @Option(
+        name: .customLong("ca-file"), help: "Also write the authority's certificate (PEM) here.", completion: .file())
     var authorityFile: String?
 
     @Option(help: "A file of Kubernetes objects and GitHubApps to start with, YAML or JSON.", completion: .file())

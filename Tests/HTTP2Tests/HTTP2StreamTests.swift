@@ -108,6 +108,18 @@ struct HTTP2StreamTests {
         #expect(!conversation.engine.isFinished)
     }
 
+    @Test("what was appended before it was given up goes out before the reset")
+    func abortWhenSent() {
+        let conversation = Conversation(ResponseStream(startsNow: false))
+        var head = Response()
+        head.body = Array("part".utf8)
+        conversation.stream.begin(head)
+        conversation.stream.abortWhenSent()
+        conversation.send(Frame.request(1, "GET", "/open").bytes)
+        #expect(conversation.frames.map(\.type) == [Frame.headers, Frame.data, Frame.reset])
+        #expect(conversation.body(1) == "part")
+    }
+
     @Test("a held answer sends nothing until its head is known")
     func held() {
         let conversation = Conversation(ResponseStream(startsNow: false))

@@ -70,9 +70,11 @@ struct KubernetesAPITests {
                 == .string(
                     "Operation cannot be fulfilled on secrets \"a\": the object has been modified; please apply your "
                         + "changes to the latest version and try again"))
-        let removed = try cluster.send("PATCH", path, [["op": "remove", "path": "/data/X"]], type: "application/json-patch+json")
+        let removed = try cluster.send(
+            "PATCH", path, [["op": "remove", "path": "/data/X"]], type: "application/json-patch+json")
         #expect(removed.body["data"] == ["GITHUB_TOKEN": "b2xk"])
-        let same = try cluster.send("PATCH", path, ["data": ["GITHUB_TOKEN": "b2xk"]], type: "application/merge-patch+json")
+        let same = try cluster.send(
+            "PATCH", path, ["data": ["GITHUB_TOKEN": "b2xk"]], type: "application/merge-patch+json")
         #expect(same.body.metadata["resourceVersion"] == removed.body.metadata["resourceVersion"])
         #expect(try cluster.send("DELETE", path).body["status"] == "Success")
         let gone = try cluster.send("GET", path)
@@ -84,19 +86,24 @@ struct KubernetesAPITests {
     func refusals() throws {
         let cluster = Cluster()
         try cluster.makeSecret("a")
-        #expect(try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "a"]]).body["reason"] == "AlreadyExists")
+        #expect(
+            try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "a"]]).body["reason"] == "AlreadyExists")
         #expect(
             try cluster.send("POST", "/api/v1/namespaces/nowhere/secrets", ["metadata": ["name": "a"]]).body["message"]
                 == "namespaces \"nowhere\" not found")
         #expect(try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "A_"]]).status == 422)
-        #expect(try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "b"], "data": ["k": "?"]]).status == 400)
+        #expect(
+            try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "b"], "data": ["k": "?"]]).status == 400)
         #expect(try cluster.send("PATCH", Cluster.secrets + "/a", [:], type: "text/plain").status == 415)
         #expect(try cluster.send("GET", "/apis/unknown/v1/things").status == 404)
         #expect(
             try cluster.send(
-                "PUT", "/apis/kelos.dev/v1alpha1/namespaces/default/tasks/t", ["metadata": ["name": "t"]]).status == 422)
+                "PUT", "/apis/kelos.dev/v1alpha1/namespaces/default/tasks/t", ["metadata": ["name": "t"]]
+            ).status == 422)
         let big = String(repeating: "A", count: 1_400_000)
-        #expect(try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "b"], "data": ["k": .string(big)]]).status == 422)
+        #expect(
+            try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "b"], "data": ["k": .string(big)]]).status
+                == 422)
     }
 
     @Test("an immutable Secret keeps its data")
@@ -104,9 +111,13 @@ struct KubernetesAPITests {
         let cluster = Cluster()
         try cluster.makeSecret("a")
         let patch: ManifestValue = ["immutable": .bool(true)]
-        #expect(try cluster.send("PATCH", Cluster.secrets + "/a", patch, type: "application/merge-patch+json").status == 200)
+        #expect(
+            try cluster.send("PATCH", Cluster.secrets + "/a", patch, type: "application/merge-patch+json").status == 200
+        )
         let change: ManifestValue = ["data": ["GITHUB_TOKEN": "bmV3"]]
-        #expect(try cluster.send("PATCH", Cluster.secrets + "/a", change, type: "application/merge-patch+json").status == 422)
+        #expect(
+            try cluster.send("PATCH", Cluster.secrets + "/a", change, type: "application/merge-patch+json").status
+                == 422)
     }
 
     @Test("pages follow each other to the end, as metadata only when asked")
@@ -150,11 +161,13 @@ struct KubernetesAPITests {
     func versions() throws {
         let cluster = Cluster()
         let tasks = "namespaces/default/tasks"
-        _ = try cluster.send("POST", "/apis/kelos.dev/v1alpha1/\(tasks)", ["metadata": ["name": "t"], "spec": ["a": "b"]])
+        _ = try cluster.send(
+            "POST", "/apis/kelos.dev/v1alpha1/\(tasks)", ["metadata": ["name": "t"], "spec": ["a": "b"]])
         let seen = try cluster.send("GET", "/apis/kelos.dev/v1alpha2/\(tasks)/t").body
         #expect(seen["apiVersion"] == "kelos.dev/v1alpha2" && seen["spec"] == ["a": "b"])
         let status = try cluster.send(
-            "PATCH", "/apis/kelos.dev/v1alpha2/\(tasks)/t/status", ["spec": ["a": "c"], "status": ["phase": "Running"]],
+            "PATCH", "/apis/kelos.dev/v1alpha2/\(tasks)/t/status",
+            ["spec": ["a": "c"], "status": ["phase": "Running"]],
             type: "application/merge-patch+json")
         #expect(status.body["spec"] == ["a": "b"] && status.body["status"] == ["phase": "Running"])
     }
@@ -166,14 +179,19 @@ struct KubernetesAPITests {
         let uid = try cluster.send("GET", Cluster.secrets + "/owner").body.uid
         _ = try cluster.send(
             "POST", Cluster.secrets,
-            ["metadata": ["name": "owned", "ownerReferences": [["uid": .string(uid), "name": "owner", "kind": "Secret"]]]])
+            [
+                "metadata": [
+                    "name": "owned", "ownerReferences": [["uid": .string(uid), "name": "owner", "kind": "Secret"]],
+                ]
+            ])
         _ = try cluster.send("POST", Cluster.secrets, ["metadata": ["name": "held", "finalizers": ["x/y"]]])
         _ = try cluster.send("DELETE", Cluster.secrets + "/owner")
         #expect(try cluster.send("GET", Cluster.secrets + "/owned").status == 404)
         _ = try cluster.send("DELETE", Cluster.secrets + "/held")
         #expect(try cluster.send("GET", Cluster.secrets + "/held").body.metadata["deletionTimestamp"] != nil)
         _ = try cluster.send(
-            "PATCH", Cluster.secrets + "/held", ["metadata": ["finalizers": .null]], type: "application/merge-patch+json")
+            "PATCH", Cluster.secrets + "/held", ["metadata": ["finalizers": .null]],
+            type: "application/merge-patch+json")
         #expect(try cluster.send("GET", Cluster.secrets + "/held").status == 404)
     }
 

@@ -11,7 +11,8 @@ struct ObjectSelectorTests {
     @Test(
         "labels",
         arguments: [
-            ("", true), ("app=web", true), ("app==web,tier=front", true), ("app!=web", false), ("app in (x, web)", true),
+            ("", true), ("app=web", true), ("app==web,tier=front", true), ("app!=web", false),
+            ("app in (x, web)", true),
             ("app notin (x,y)", true), ("app", true), ("!app", false), ("missing", false), ("missing!=x", true),
         ])
     func labels(_ text: String, _ isSelected: Bool) throws {

@@ -50,7 +50,8 @@ struct WatchTests {
         try cluster.makeSecret("a")
         let client = try Client(cluster, "/api/v1/secrets?watch=true&resourceVersion=\(revision)")
         #expect(try client.events() == ["ADDED a"])
-        _ = try cluster.send("PATCH", Cluster.secrets + "/a", ["data": ["k": "dg=="]], type: "application/merge-patch+json")
+        _ = try cluster.send(
+            "PATCH", Cluster.secrets + "/a", ["data": ["k": "dg=="]], type: "application/merge-patch+json")
         _ = try cluster.send("POST", "/api/v1/namespaces/default/pods", ["metadata": ["name": "p"]])
         _ = try cluster.send("DELETE", Cluster.secrets + "/a")
         #expect(try client.events() == ["MODIFIED a", "DELETED a"])

@@ -24,11 +24,16 @@ final class HTTP1Stream {
 
     deinit { source.close() }
 
-    /// Writes the head, unless the producer holds it.
+    /// Writes the head, unless the producer holds it: its own, or `response`.
     func begin(_ response: borrowing Response, into output: inout [UInt8]) {
         guard !source.isHeld, !source.isGivenUp else { return }
         hasBegun = true
-        output.appendHTTP1(response, hasBody: false, closes: closes, isChunked: isChunked)
+        if var head = source.takeHead() {
+            head.stream = source
+            output.appendHTTP1(head, hasBody: false, closes: closes, isChunked: isChunked)
+        } else {
+            output.appendHTTP1(response, hasBody: false, closes: closes, isChunked: isChunked)
+        }
     }
 
     func finish() {
@@ -41,9 +46,8 @@ final class HTTP1Stream {
     func produce(into output: inout [UInt8]) -> Ending? {
         if !hasBegun {
             if source.isGivenUp { return .brokenOff }
-            guard var head = source.takeHead() else { return nil }
-            head.stream = source
-            begin(head, into: &output)
+            if source.isHeld { return nil }
+            begin(Response(), into: &output)
         }
         guard hasBody else { return .whole }
         guard output.count < HTTP1Stream.chunkBytes else { return nil }

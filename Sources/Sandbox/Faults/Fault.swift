@@ -62,7 +62,8 @@ package struct Fault: Sendable {
                 case "status": Self.set(&status, value.integer.flatMap(UInt16.init(exactly:)))
                 case "reason": Self.set(&reason, value.string)
                 case "message": Self.set(&message, value.string)
-                case "fields": Self.set(&fields, value.strings.map { ($0.key.lowercased(), $0.value) }.sorted { $0.0 < $1.0 })
+                case "fields":
+                    Self.set(&fields, value.strings.map { ($0.key.lowercased(), $0.value) }.sorted { $0.0 < $1.0 })
                 case "contentType": Self.set(&contentType, value.string)
                 case "body": Self.set(&body, value.string)
                 case "delayMilliseconds": Self.set(&delayMilliseconds, value.integer)
@@ -72,7 +73,9 @@ package struct Fault: Sendable {
                 case "watchError": Self.set(&watchError, value.integer.flatMap(UInt16.init(exactly:)))
                 default: false
                 }
-            if !isUnderstood { throw FaultProblem(description: "\(member.key) is not a field of a fault, or has a wrong value") }
+            if !isUnderstood {
+                throw FaultProblem(description: "\(member.key) is not a field of a fault, or has a wrong value")
+            }
         }
     }
 

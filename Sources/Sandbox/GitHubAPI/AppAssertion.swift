@@ -29,7 +29,8 @@ enum AppAssertion {
     }
 
     private static func claims(_ part: some StringProtocol) -> ManifestValue? {
-        guard let bytes = Base64Text.decodedURL(part), let value = try? ManifestValue(json: bytes), value.isObject else {
+        guard let bytes = Base64Text.decodedURL(part), let value = try? ManifestValue(json: bytes), value.isObject
+        else {
             return nil
         }
         return value

@@ -23,7 +23,8 @@ struct APITarget: Equatable {
         var namespace: String?
         // `namespaces/x` and `namespaces/x/status` are about the namespace itself.
         let inside = Array(rest)
-        if inside.count >= 3, inside[0] == "namespaces", !(group.isEmpty && ["status", "finalize"].contains(inside[2])) {
+        if inside.count >= 3, inside[0] == "namespaces", !(group.isEmpty && ["status", "finalize"].contains(inside[2]))
+        {
             namespace = inside[1]
             rest = rest.dropFirst(2)
         }

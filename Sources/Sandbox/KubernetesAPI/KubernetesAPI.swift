@@ -164,7 +164,8 @@ package final class KubernetesAPI: SandboxService {
                     "Invalid value: 0x0: must be specified for an update")
             }
             return .whole(
-                WholeAnswer(200, form.object(try change(target, statusOnly: isStatus) { _ throws(APIStatus) in object })))
+                WholeAnswer(
+                    200, form.object(try change(target, statusOnly: isStatus) { _ throws(APIStatus) in object })))
         case ("PATCH", _?):
             let patch = try Self.patch(request, target.resource)
             let changed = try change(target, statusOnly: isStatus) { object throws(APIStatus) in

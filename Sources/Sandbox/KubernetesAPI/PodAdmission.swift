@@ -19,7 +19,8 @@ struct PodAdmission: Sendable {
         func has(_ field: String, _ value: ManifestValue) -> Bool {
             (rule[field]?.elements ?? []).contains { $0 == value || $0 == "*" }
         }
-        return has("operations", "CREATE") && has("apiGroups", "") && has("apiVersions", "v1") && has("resources", "pods")
+        return has("operations", "CREATE") && has("apiGroups", "") && has("apiVersions", "v1")
+            && has("resources", "pods")
     }
 
     /// A LabelSelector; absent and empty ones select everything.
@@ -43,7 +44,8 @@ struct PodAdmission: Sendable {
     /// Asks each webhook in turn and applies what it says.
     ///
     /// - Throws: the denial, or 500 when a webhook with the failure policy `Fail` cannot be asked.
-    func admit(_ pod: ManifestValue, uid: String, caller: any AdmissionCaller) async throws(APIStatus) -> ManifestValue {
+    func admit(_ pod: ManifestValue, uid: String, caller: any AdmissionCaller) async throws(APIStatus) -> ManifestValue
+    {
         var pod = pod
         for webhook in webhooks {
             let name = webhook["name"]?.string ?? ""
@@ -78,7 +80,8 @@ struct PodAdmission: Sendable {
         _ answer: [UInt8], to pod: ManifestValue, name: String
     ) throws(APIStatus) -> ManifestValue {
         guard let review = try? ManifestValue(json: answer), let response = review["response"] else {
-            throw APIStatus(500, "InternalError", "Internal error occurred: webhook \"\(name)\" gave no AdmissionReview")
+            throw APIStatus(
+                500, "InternalError", "Internal error occurred: webhook \"\(name)\" gave no AdmissionReview")
         }
         guard response["allowed"]?.isTrue == true else {
             let status = response["status"]

@@ -110,6 +110,18 @@ struct HTTP1StreamTests {
                 + "Transfer-Encoding: chunked\r\nRetry-After: 30\r\n\r\n3\r\nba\n\r\n0\r\n\r\n")
     }
 
+    @Test("a held answer whose head is known before it is asked for has that head")
+    func knownHead() {
+        let conversation = Conversation(ResponseStream(startsNow: false))
+        var head = Response()
+        head.status = .notFound
+        conversation.stream.begin(head)
+        conversation.stream.finish()
+        conversation.send(Self.open)
+        #expect(conversation.collect() == "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+        #expect(conversation.engine.waiting.kind == .request)
+    }
+
     @Test("a held answer that is given up closes without a byte")
     func heldAbort() {
         let conversation = Conversation(ResponseStream(startsNow: false))
