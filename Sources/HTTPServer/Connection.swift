@@ -81,12 +81,7 @@ final class Connection {
     }
 
     func socketIsWritable(_ context: LoopContext) -> Verdict {
-        // Before more is produced: what an open answer has to say waits in its stream, which has a limit.
-        switch flush() {
-        case .blocked: .wait(.write)
-        case .failed: .close
-        case .done: settle(context)
-        }
+        settle(context)
     }
 
     /// Moves on what open answers have to say.
