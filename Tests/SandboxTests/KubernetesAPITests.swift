@@ -203,5 +203,7 @@ struct KubernetesAPITests {
         #expect(try cluster.send("GET", "/api").status == 401)
         let allowed = cluster.answer(SandboxRequest("GET", "/api", authorization: "Bearer t"))
         #expect(allowed.whole?.status == 200)
+        cluster.api.replaceToken("u")
+        #expect(cluster.answer(SandboxRequest("GET", "/api", authorization: "Bearer t")).whole?.status == 401)
     }
 }

@@ -125,6 +125,10 @@ struct WatchTests {
         cluster.api.disturb(.abort)
         _ = try broken.events()
         #expect(broken.engine.isFinished)
+        let cut = try Client(cluster, "/api/v1/secrets?watch=true")
+        cluster.api.disturb(.halfLine)
+        #expect(throws: (any Error).self) { try cut.events() }
+        #expect(cut.engine.isFinished)
         let stalled = try Client(cluster, "/api/v1/secrets?watch=true")
         cluster.api.disturb(.stall)
         try cluster.makeSecret("a")

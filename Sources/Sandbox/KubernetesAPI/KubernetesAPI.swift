@@ -21,6 +21,7 @@ package final class KubernetesAPI: SandboxService {
     private struct State {
         var registry: ObjectRegistry
         var watches: [Watch] = []
+        var token: String?
     }
 
     private let settings: Settings
@@ -35,7 +36,8 @@ package final class KubernetesAPI: SandboxService {
         self.settings = settings
         self.environment = environment
         self.admission = admission
-        state = Mutex(State(registry: ObjectRegistry(store: ObjectStore(history: settings.history))))
+        let registry = ObjectRegistry(store: ObjectStore(history: settings.history))
+        state = Mutex(State(registry: registry, token: settings.token))
         for name in ["default", "kube-system"] { addNamespace(name) }
     }
 
@@ -54,6 +56,11 @@ package final class KubernetesAPI: SandboxService {
             let change = try state.registry.create(resource, namespace: namespace, object, circumstances)
             Self.publish([change], &state)
         }
+    }
+
+    /// From now on requests must carry another token, as when a service account's expires.
+    package func replaceToken(_ token: String?) {
+        state.withLock { $0.token = token }
     }
 
     /// An object as it is stored; nil when there is none.
@@ -131,7 +138,7 @@ package final class KubernetesAPI: SandboxService {
         if ["healthz", "readyz", "livez"].contains(segments.first) {
             return .whole(WholeAnswer(status: 200, contentType: "text/plain", body: Array("ok".utf8)))
         }
-        if let token = settings.token, request.authorization != "Bearer \(token)" { throw .unauthorized }
+        if let token = state.withLock({ $0.token }), request.authorization != "Bearer \(token)" { throw .unauthorized }
         if request.path == "/sandbox/watches", request.method == "POST" {
             guard let kind = WatchDisturbance(rawValue: request.query["action"] ?? "") else {
                 throw .badRequest("action must be finish, abort, half-line, expire, stall or compact")
@@ -158,7 +165,7 @@ package final class KubernetesAPI: SandboxService {
         case ("POST", nil): return try create(request, target, form)
         case ("PUT", _?):
             let object = try request.object()
-            guard !target.resource.isCustom || object.metadata["resourceVersion"]?.string ?? "" != "" else {
+            guard target.resource.takesBlindUpdates || object.metadata["resourceVersion"]?.string ?? "" != "" else {
                 throw .invalid(
                     target.resource, object.name, field: "metadata.resourceVersion",
                     "Invalid value: 0x0: must be specified for an update")

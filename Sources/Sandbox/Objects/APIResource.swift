@@ -8,7 +8,7 @@ package struct APIResource: Hashable, Sendable {
     package let kind: String
     package let shortNames: [String]
     package let isNamespaced: Bool
-    /// Custom resources: no strategic merge patch, and an update must name the revision it replaces.
+    /// Custom resources take no strategic merge patch.
     package let isCustom: Bool
     package let hasStatus: Bool
 
@@ -67,6 +67,9 @@ package struct APIResource: Hashable, Sendable {
         namespaces, secrets, pods, events, jobs, statefulSets, leases, newEvents, webhooks, tasks, workspaces,
         workerPools, sessions,
     ]
+
+    /// Whether an update may leave out the revision that it replaces.
+    package var takesBlindUpdates: Bool { !isCustom && self != .leases }
 
     /// The resource that an object's `apiVersion` and `kind` name.
     package static func of(apiVersion: String, kind: String) -> APIResource? {
