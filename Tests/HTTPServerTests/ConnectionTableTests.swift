@@ -7,8 +7,13 @@ import Testing
 
 @Suite("A table of connections")
 struct ConnectionTableTests {
-    private let context = LoopContext(
-        limits: ServerLimits(), budget: BodyBudget(bytes: 1), observer: EventRecorder())
+    private let context: LoopContext
+
+    init() throws {
+        context = LoopContext(
+            limits: ServerLimits(), budget: BodyBudget(bytes: 1), observer: EventRecorder(),
+            control: try LoopControl())
+    }
 
     private func connection() throws -> Connection {
         let listener = try ListeningSocket(SocketAddress(host: "127.0.0.1", port: 0))

@@ -20,7 +20,8 @@ final class HeldLoop: Sendable {
         self.control = control
         address = socket.address
         try SystemThread.start(name: "test") { [gate, recorder, ended] in
-            let context = LoopContext(limits: limits, budget: BodyBudget(bytes: 1 << 20), observer: recorder)
+            let context = LoopContext(
+                limits: limits, budget: BodyBudget(bytes: 1 << 20), observer: recorder, control: control)
             var currentTLS: (@Sendable () -> TLSContext)?
             if let tls { currentTLS = { tls } }
             let endpoint = Endpoint(address: socket.address, currentTLS: currentTLS) { PathHandler(gate: gate) }
