@@ -68,7 +68,6 @@ let package = Package(
         // Layer 4: clients. They know HTTPTransport and not what carries it.
         .target(
             name: "GitHubApps", dependencies: ["HTTPTransport", "RawJSON", "TokenRefresh"], swiftSettings: strict),
-        // Layer 4: clients. They know how to send a request and not what carries it.
         .target(name: "Kubernetes", dependencies: ["HTTPTransport", "Platform", "RawJSON"], swiftSettings: views),
         .target(name: "KubeconfigYAML", dependencies: ["RawJSON", yams], swiftSettings: strict),
 
@@ -82,7 +81,6 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
-
         .target(
             name: "Sandbox",
             dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "RawJSON", "TLS"],
@@ -100,12 +98,11 @@ let package = Package(
             dependencies: ["PodManifests", "Platform", "Sandbox", "Settings", argumentParser, unixSignals],
             swiftSettings: strict),
 
-        // Tests of the protocol engines.
-        .testTarget(name: "HTTPSemanticsTests", dependencies: ["HTTPSemantics"], swiftSettings: strict),
         // Tests. CoreProbe opens the pure core to oracles in Python; it is no product.
         .executableTarget(
             name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
             swiftSettings: views),
+        .testTarget(name: "HTTPSemanticsTests", dependencies: ["HTTPSemantics"], swiftSettings: strict),
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
         .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(

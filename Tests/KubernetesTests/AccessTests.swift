@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The way to the API server")
 struct AccessTests {
-    private static let pod = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443", "HOME": "/root"]
+    private static let pod = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443", "HOME": "/home"]
     private static let account = "/var/run/secrets/kubernetes.io/serviceaccount/"
 
     @Test("comes from the flag, then KUBECONFIG, then the pod, then the home directory")
@@ -22,7 +22,7 @@ struct AccessTests {
         environment["KUBERNETES_SERVICE_PORT"] = nil
         #expect(
             AccessSource.choose(flag: nil, environment: environment)
-                == .kubeconfig(["/root/.kube/config"], mayBeMissing: true))
+                == .kubeconfig(["/home/.kube/config"], mayBeMissing: true))
         #expect(AccessSource.choose(flag: nil, environment: [:]) == nil)
     }
 
