@@ -1,6 +1,5 @@
 internal import HTTPSemantics
 package import Platform
-internal import Synchronization
 
 /// An HTTP server on raw sockets: a number of event loops, each with a thread and listeners of its own (SO_REUSEPORT).
 ///
@@ -79,39 +78,5 @@ package final class HTTPServer: Sendable {
     /// - Returns: true when all have answered the question before this one.
     package func ping() -> Bool {
         controls.reduce(true) { $1.ping() && $0 }
-    }
-}
-
-/// Lets a task wait until a number of threads have ended.
-private final class Completion: Sendable {
-    private struct State {
-        var missing: Int
-        var waiters: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(count: Int) {
-        state = Mutex(State(missing: count))
-    }
-
-    func arrive() {
-        let released = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            state.missing -= 1
-            guard state.missing == 0 else { return [] }
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in released { waiter.resume() }
-    }
-
-    func wait() async {
-        await withCheckedContinuation { continuation in
-            let isDone = state.withLock { state in
-                if state.missing > 0 { state.waiters.append(continuation) }
-                return state.missing == 0
-            }
-            if isDone { continuation.resume() }
-        }
     }
 }
