@@ -1,3 +1,5 @@
+internal import RawJSON
+
 /// Undoes what happens to a private key on its way into a Secret: line ends of another system, line ends written as `\n`,
 /// base64 around the whole, quotes, and line ends lost or turned into spaces.
 package enum PrivateKeyText {
@@ -9,7 +11,8 @@ package enum PrivateKeyText {
     package static func normalised(_ text: [UInt8]) -> [UInt8]? {
         guard text.count <= longest else { return nil }
         if let pem = rewrapped(text) { return pem }
-        guard let inner = decodedBase64(text.filter { !isSpace($0) && $0 != UInt8(ascii: "\"") }) else { return nil }
+        let characters = text.filter { !isSpace($0) && $0 != UInt8(ascii: "\"") }
+        guard let inner = Base64Alphabet.standard.decoded(characters.trimmingPadding) else { return nil }
         return rewrapped(inner)
     }
 
@@ -63,34 +66,6 @@ package enum PrivateKeyText {
             }
         }
         return plain
-    }
-
-    /// RFC 4648 section 4, with or without padding; nil for anything else.
-    private static func decodedBase64(_ text: [UInt8]) -> [UInt8]? {
-        var decoded: [UInt8] = []
-        var group: UInt32 = 0
-        var held = 0
-        for byte in text.trimmingPadding {
-            guard let value = sextet(byte) else { return nil }
-            group = group << 6 | value
-            held += 6
-            if held >= 8 {
-                held -= 8
-                decoded.append(UInt8(truncatingIfNeeded: group >> UInt32(held)))
-            }
-        }
-        return decoded
-    }
-
-    private static func sextet(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte) - 65
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte) - 71
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte) + 4
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

@@ -15,40 +15,16 @@ package enum Base64Text {
         guard text.utf8.count - body.count <= 2, text.utf8.dropFirst(body.count).allSatisfy({ $0 == 0x3D }) else {
             return nil
         }
-        return bytes(Array(body), isURL: false)
+        return bytes(body, .standard)
     }
 
     /// The alphabet of URLs without padding, as JSON Web Tokens use it (RFC 7515 section 2).
     package static func decodedURL(_ text: some StringProtocol) -> [UInt8]? {
-        bytes(Array(text.utf8), isURL: true)
+        bytes(text.utf8, .url)
     }
 
-    private static func bytes(_ text: [UInt8], isURL: Bool) -> [UInt8]? {
-        guard text.count % 4 != 1 else { return nil }
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count / 4 * 3 + 2)
-        var group: UInt32 = 0
-        var bits = 0
-        for byte in text {
-            guard let value = value(byte, isURL: isURL) else { return nil }
-            group = group << 6 | value
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                result.append(UInt8(truncatingIfNeeded: group >> UInt32(bits)))
-            }
-        }
-        return result
-    }
-
-    private static func value(_ byte: UInt8, isURL: Bool) -> UInt32? {
-        switch byte {
-        case 0x41...0x5A: UInt32(byte) - 0x41
-        case 0x61...0x7A: UInt32(byte) - 0x61 + 26
-        case 0x30...0x39: UInt32(byte) - 0x30 + 52
-        case isURL ? 0x2D : 0x2B: 62
-        case isURL ? 0x5F : 0x2F: 63
-        default: nil
-        }
+    /// One character over a multiple of four holds no whole byte.
+    private static func bytes(_ text: some Collection<UInt8>, _ alphabet: Base64Alphabet) -> [UInt8]? {
+        text.count % 4 == 1 ? nil : alphabet.decoded(text)
     }
 }
