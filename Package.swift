@@ -83,7 +83,10 @@ let package = Package(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
         .target(
             name: "Sandbox",
-            dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "RawJSON", "TLS"],
+            dependencies: [
+                "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "PodManifests", "RawJSON",
+                "TLS",
+            ],
             swiftSettings: strict),
 
         // Executables: settings in, run, exit code out.

@@ -13,7 +13,8 @@ struct SandboxCommand: AsyncParsableCommand {
         discussion: """
             The Kubernetes API knows Namespaces, Secrets, Pods, Events, Jobs, StatefulSets, Leases, \
             MutatingWebhookConfigurations and the kelos.dev kinds. kubectl works against it with the kubeconfig that is \
-            written. Nothing runs: a Pod is an object and no process.
+            written. Webhooks of a MutatingWebhookConfiguration are called where clientConfig has a url. Nothing runs: \
+            a Pod is an object and no process.
 
             The GitHub API mints installation tokens for the Apps of --state. Without any, one App is made up: number \
             12345, installation 67890, its credentials in the Secret default/github-app.
@@ -73,7 +74,8 @@ struct SandboxCommand: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         ProcessFiles.ignoreBrokenPipes()
         do {
-            let sandbox = try Sandbox(try settings(), environment: Self.environment)
+            let webhooks = WebhookCalls()
+            let sandbox = try Sandbox(try settings(), environment: Self.environment, admission: webhooks)
             try write(sandbox)
             Self.announce(sandbox, kubeconfig: kubeconfig)
             let ticks = Task {
@@ -85,6 +87,7 @@ struct SandboxCommand: AsyncParsableCommand {
             for await _ in signals { break }
             ticks.cancel()
             await sandbox.stop()
+            await webhooks.stop()
         } catch {
             StandardError.write("error: \(error)")
             throw ExitCode.failure

@@ -48,6 +48,9 @@ package struct SandboxRequest: Sendable {
     /// The decoded segments of the path.
     package var segments: [String] { path.split(separator: "/").map { Self.decoded($0) } }
 
+    /// Whether the request is to be judged and answered, but nothing stored (`?dryRun=All`).
+    var isTrial: Bool { query["dryRun"] == "All" }
+
     /// The body as a tree.
     ///
     /// - Throws: 400 for what cannot be read.

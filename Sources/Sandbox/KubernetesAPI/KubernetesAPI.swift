@@ -18,15 +18,15 @@ package final class KubernetesAPI: SandboxService {
         package init() {}
     }
 
-    private struct State {
+    struct State {
         var registry: ObjectRegistry
         var watches: [Watch] = []
         var token: String?
     }
 
     private let settings: Settings
-    private let environment: SandboxEnvironment
-    private let admission: (any AdmissionCaller)?
+    let environment: SandboxEnvironment
+    let admission: (any AdmissionCaller)?
     private let state: Mutex<State>
 
     /// Serves an empty cluster with the namespaces `default` and `kube-system`.
@@ -170,19 +170,16 @@ package final class KubernetesAPI: SandboxService {
                     target.resource, object.name, field: "metadata.resourceVersion",
                     "Invalid value: 0x0: must be specified for an update")
             }
-            return .whole(
-                WholeAnswer(
-                    200, form.object(try change(target, statusOnly: isStatus) { _ throws(APIStatus) in object })))
+            return try change(request, target, form) { _ throws(APIStatus) in object }
         case ("PATCH", _?):
             let patch = try Self.patch(request, target.resource)
-            let changed = try change(target, statusOnly: isStatus) { object throws(APIStatus) in
-                try patch.applied(to: object)
-            }
-            return .whole(WholeAnswer(200, form.object(changed)))
+            return try change(request, target, form) { object throws(APIStatus) in try patch.applied(to: object) }
         case ("DELETE", _?): return .whole(try delete(request, target, form))
         case ("DELETE", nil):
             let gone = try page(request, target).objects
-            for object in gone { try remove(target.resource, ObjectKey(object.namespace, object.name), [:]) }
+            for object in gone {
+                try remove(target.resource, ObjectKey(object.namespace, object.name), [:], isTrial: request.isTrial)
+            }
             return .whole(WholeAnswer(200, ["kind": "Status", "apiVersion": "v1", "status": "Success"]))
         default: throw .wrongMethod
         }
@@ -243,128 +240,8 @@ package final class KubernetesAPI: SandboxService {
         return watch.stream
     }
 
-    // MARK: Writing
-
-    private func create(
-        _ request: SandboxRequest, _ target: APITarget, _ form: Representation
-    ) throws(APIStatus) -> SandboxAnswer {
-        let object = try request.object()
-        let namespace = target.namespace ?? ""
-        guard namespace.isEmpty != target.resource.isNamespaced else { throw .wrongMethod }
-        let circumstances = environment.circumstances()
-        if target.resource == .pods, let admission {
-            let plan = try locked { state throws(APIStatus) in
-                let store = state.registry.store
-                return PodAdmission(
-                    configurations: try store.list(.webhooks, namespace: nil).objects, pod: object,
-                    namespace: store.object(.namespaces, ObjectKey("", namespace)))
-            }
-            if !plan.webhooks.isEmpty {
-                return .later(admitted(plan, admission, object, namespace, form, circumstances))
-            }
-        }
-        return .whole(WholeAnswer(201, form.object(try stored(target.resource, namespace, object, circumstances))))
-    }
-
-    private func stored(
-        _ resource: APIResource, _ namespace: String, _ object: ManifestValue,
-        _ circumstances: ObjectRegistry.Circumstances
-    ) throws(APIStatus) -> ManifestValue {
-        try locked { state throws(APIStatus) in
-            let change = try state.registry.create(resource, namespace: namespace, object, circumstances)
-            Self.publish([change], &state)
-            return change.new ?? .null
-        }
-    }
-
-    /// Answers once the webhooks have.
-    private func admitted(
-        _ plan: PodAdmission, _ caller: any AdmissionCaller, _ pod: ManifestValue, _ namespace: String,
-        _ form: Representation, _ circumstances: ObjectRegistry.Circumstances
-    ) -> ResponseStream {
-        let stream = ResponseStream(startsNow: false)
-        var pod = form.object(pod)
-        pod.set(path: ["metadata", "namespace"], .string(namespace))
-        let asked = pod
-        Task {
-            var head = Response()
-            do throws(APIStatus) {
-                let admitted = try await plan.admit(asked, uid: environment.circumstances().uid, caller: caller)
-                let object = try stored(.pods, namespace, admitted, circumstances)
-                WholeAnswer(201, form.object(object)).fill(&head)
-            } catch {
-                WholeAnswer(error).fill(&head)
-            }
-            stream.begin(head)
-            stream.finish()
-        }
-        return stream
-    }
-
-    private func change(
-        _ target: APITarget, statusOnly: Bool, _ edit: (ManifestValue) throws(APIStatus) -> ManifestValue
-    ) throws(APIStatus) -> ManifestValue {
-        try locked { state throws(APIStatus) in
-            let old = try state.registry.get(target.resource, target.key)
-            // Clients name the version that they see in what they send back.
-            let shown = Representation(target, accept: "").object(old)
-            let edited = try edit(shown)
-            guard
-                let change = try state.registry.update(target.resource, target.key, edited, statusOnly: statusOnly)
-            else { return old }
-            Self.publish([change], &state)
-            return change.new ?? old
-        }
-    }
-
-    private static func patch(_ request: SandboxRequest, _ resource: APIResource) throws(APIStatus) -> ObjectPatch {
-        switch request.contentType {
-        case "application/merge-patch+json": return .merge(try request.object())
-        case "application/json-patch+json": return .operations(try request.object())
-        case "application/strategic-merge-patch+json" where !resource.isCustom: return .strategic(try request.object())
-        default: throw .unsupportedPatch
-        }
-    }
-
-    private func delete(
-        _ request: SandboxRequest, _ target: APITarget, _ form: Representation
-    ) throws(APIStatus) -> WholeAnswer {
-        let options = request.body.isEmpty ? [:] : try request.object()
-        let old = try remove(target.resource, target.key, options)
-        if let left = object(target.resource, target.key.namespace, target.key.name) {
-            return WholeAnswer(200, form.object(left))
-        }
-        return WholeAnswer(
-            200,
-            [
-                "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
-                "details": [
-                    "name": .string(old.name), "group": .string(target.resource.group),
-                    "kind": .string(target.resource.plural), "uid": .string(old.uid),
-                ],
-            ])
-    }
-
-    @discardableResult
-    private func remove(
-        _ resource: APIResource, _ key: ObjectKey, _ options: ManifestValue
-    ) throws(APIStatus) -> ManifestValue {
-        let now = environment.circumstances().now
-        return try locked { state throws(APIStatus) in
-            let old = try state.registry.get(resource, key)
-            Self.publish(try state.registry.delete(resource, key, options: options, now: now), &state)
-            return old
-        }
-    }
-
-    private static func publish(_ changes: [ObjectChange], _ state: inout State) {
-        for change in changes {
-            for watch in state.watches { watch.tell(change) }
-        }
-    }
-
     /// `Mutex.withLock` with a typed error.
-    private func locked<Value: Sendable>(
+    func locked<Value: Sendable>(
         _ body: (inout State) throws(APIStatus) -> Value
     ) throws(APIStatus) -> Value {
         try state.withLock { state -> Result<Value, APIStatus> in

@@ -17,6 +17,15 @@ struct Representation: Sendable {
             .contains("as=PartialObjectMetadata") ?? false
     }
 
+    private init(_ resource: APIResource, _ version: String) {
+        self.resource = resource
+        self.version = version
+        isPartial = false
+    }
+
+    /// The same version with all of the object.
+    var whole: Representation { Representation(resource, version) }
+
     func object(_ object: ManifestValue) -> ManifestValue {
         if isPartial {
             return [

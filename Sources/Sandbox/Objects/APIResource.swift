@@ -58,6 +58,8 @@ package struct APIResource: Hashable, Sendable {
     package static let workspaces = kelos("workspaces", "Workspace")
     package static let workerPools = kelos("workerpools", "WorkerPool")
     package static let sessions = kelos("sessions", "Session")
+    package static let taskSpawners = kelos("taskspawners", "TaskSpawner")
+    package static let sessionSpawners = kelos("sessionspawners", "SessionSpawner")
 
     private static func kelos(_ plural: String, _ kind: String) -> APIResource {
         APIResource("kelos.dev", ["v1alpha2", "v1alpha1"], plural, kind, isCustom: true, hasStatus: true)
@@ -65,7 +67,7 @@ package struct APIResource: Hashable, Sendable {
 
     package static let all: [APIResource] = [
         namespaces, secrets, pods, events, jobs, statefulSets, leases, newEvents, webhooks, tasks, workspaces,
-        workerPools, sessions,
+        workerPools, sessions, taskSpawners, sessionSpawners,
     ]
 
     /// Whether an update may leave out the revision that it replaces.

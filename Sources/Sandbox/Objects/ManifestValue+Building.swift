@@ -50,5 +50,6 @@ extension ManifestValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, 
     package var metadata: ManifestValue { self["metadata"] ?? .object([]) }
     package var name: String { metadata["name"]?.string ?? "" }
     package var namespace: String { metadata["namespace"]?.string ?? "" }
+    package var revision: String { metadata["resourceVersion"]?.string ?? "" }
     package var uid: String { metadata["uid"]?.string ?? "" }
 }

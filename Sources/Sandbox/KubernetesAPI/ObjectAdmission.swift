@@ -1,26 +1,33 @@
 internal import PodManifests
 
-/// Mutating admission of one new pod, as the API server does it: which webhooks, what they are asked, what their answers do.
-struct PodAdmission: Sendable {
+/// Mutating admission of one object, as the API server does it: which webhooks, what they are asked, what their answers do.
+struct ObjectAdmission: Sendable {
     let webhooks: [ManifestValue]
+    private let caller: any AdmissionCaller
 
     /// - Parameters:
     ///   - configurations: the MutatingWebhookConfigurations, in the order of their names.
-    ///   - namespace: the pod's Namespace object.
-    init(configurations: [ManifestValue], pod: ManifestValue, namespace: ManifestValue?) {
+    ///   - namespace: the object's Namespace.
+    init(
+        configurations: [ManifestValue], question: AdmissionQuestion, namespace: ManifestValue?,
+        caller: any AdmissionCaller
+    ) {
+        self.caller = caller
         webhooks = configurations.flatMap { $0["webhooks"]?.elements ?? [] }.filter { webhook in
-            (webhook["rules"]?.elements ?? []).contains(where: Self.coversNewPods)
+            // Either state of the object is enough, so that a label cannot be dropped to get by.
+            let states = [question.object, question.old].compactMap(\.self)
+            return (webhook["rules"]?.elements ?? []).contains { Self.covers($0, question) }
                 && Self.selects(webhook["namespaceSelector"], namespace?.metadata["labels"])
-                && Self.selects(webhook["objectSelector"], pod.metadata["labels"])
+                && states.contains { Self.selects(webhook["objectSelector"], $0.metadata["labels"]) }
         }
     }
 
-    private static func coversNewPods(_ rule: ManifestValue) -> Bool {
-        func has(_ field: String, _ value: ManifestValue) -> Bool {
-            (rule[field]?.elements ?? []).contains { $0 == value || $0 == "*" }
+    private static func covers(_ rule: ManifestValue, _ question: AdmissionQuestion) -> Bool {
+        func has(_ field: String, _ value: String) -> Bool {
+            (rule[field]?.elements ?? []).contains { $0 == .string(value) || $0 == "*" }
         }
-        return has("operations", "CREATE") && has("apiGroups", "") && has("apiVersions", "v1")
-            && has("resources", "pods")
+        return has("operations", question.operation.rawValue) && has("apiGroups", question.target.resource.group)
+            && has("apiVersions", question.target.version) && has("resources", question.target.resource.plural)
     }
 
     /// A LabelSelector; absent and empty ones select everything.
@@ -44,40 +51,26 @@ struct PodAdmission: Sendable {
     /// Asks each webhook in turn and applies what it says.
     ///
     /// - Throws: the denial, or 500 when a webhook with the failure policy `Fail` cannot be asked.
-    func admit(_ pod: ManifestValue, uid: String, caller: any AdmissionCaller) async throws(APIStatus) -> ManifestValue
-    {
-        var pod = pod
+    func admit(_ question: AdmissionQuestion, uid: String) async throws(APIStatus) -> ManifestValue {
+        var object = question.object
         for webhook in webhooks {
             let name = webhook["name"]?.string ?? ""
             let answer: [UInt8]
             do {
-                answer = try await caller.call(webhook, review: JSONWriter.compact(Self.review(pod, uid: uid)))
+                let review = JSONWriter.compact(question.review(of: object, uid: uid))
+                answer = try await caller.call(webhook, review: review)
             } catch {
                 if webhook["failurePolicy"] == "Ignore" { continue }
-                throw APIStatus(500, "InternalError", "Internal error occurred: failed calling webhook \"\(name)\"")
+                throw APIStatus(
+                    500, "InternalError", "Internal error occurred: failed calling webhook \"\(name)\": \(error)")
             }
-            pod = try Self.applied(answer, to: pod, name: name)
+            object = try Self.applied(answer, to: object, name: name)
         }
-        return pod
-    }
-
-    private static func review(_ pod: ManifestValue, uid: String) -> ManifestValue {
-        let kind: ManifestValue = ["group": "", "version": "v1", "kind": "Pod"]
-        let resource: ManifestValue = ["group": "", "version": "v1", "resource": "pods"]
-        return [
-            "kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1",
-            "request": [
-                "uid": .string(uid), "kind": kind, "resource": resource, "requestKind": kind,
-                "requestResource": resource, "name": .string(pod.name), "namespace": .string(pod.namespace),
-                "operation": "CREATE", "userInfo": ["username": "sandbox", "groups": ["system:authenticated"]],
-                "object": pod, "oldObject": .null, "dryRun": .bool(false),
-                "options": ["kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1"],
-            ],
-        ]
+        return object
     }
 
     private static func applied(
-        _ answer: [UInt8], to pod: ManifestValue, name: String
+        _ answer: [UInt8], to object: ManifestValue, name: String
     ) throws(APIStatus) -> ManifestValue {
         guard let review = try? ManifestValue(json: answer), let response = review["response"] else {
             throw APIStatus(
@@ -90,10 +83,10 @@ struct PodAdmission: Sendable {
                 "admission webhook \"\(name)\" denied the request: \(status?["message"]?.string ?? "")",
                 details: status?["details"])
         }
-        guard let text = response["patch"]?.string else { return pod }
+        guard let text = response["patch"]?.string else { return object }
         guard let bytes = Base64Text.decoded(text), let patch = try? ManifestValue(json: bytes) else {
             throw APIStatus(500, "InternalError", "Internal error occurred: webhook \"\(name)\" sent a broken patch")
         }
-        return try ObjectPatch.operations(patch).applied(to: pod)
+        return try ObjectPatch.operations(patch).applied(to: object)
     }
 }
