@@ -71,12 +71,18 @@ let package = Package(
         .target(name: "Kubernetes", dependencies: ["HTTPTransport", "Platform", "RawJSON"], swiftSettings: views),
         .target(name: "KubeconfigYAML", dependencies: ["RawJSON", yams], swiftSettings: strict),
 
-        // Layer 5: applications.
+        // Layer 5: applications, on the frame that every serving process has.
+        .target(
+            name: "Operations",
+            dependencies: [
+                "HTTPSemantics", "HTTPServer", "Platform", "Settings", "Telemetry", logging, lifecycle, unixSignals,
+            ],
+            swiftSettings: strict),
         .target(
             name: "WebhookService",
             dependencies: [
-                "Admission", "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry",
-                "TokenInjection", logging, lifecycle, unixSignals,
+                "Admission", "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS", "Telemetry",
+                "TokenInjection", logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -89,11 +95,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Executables: settings in, run, exit code out.
+        // Executables: settings in, run, exit code out. CommandOptions holds the flags that several of them have.
+        .target(
+            name: "CommandOptions", dependencies: ["Operations", "Platform", "Settings", argumentParser],
+            swiftSettings: strict),
         .executableTarget(
             name: "kelos-token-webhook",
             dependencies: [
-                "HTTP2", "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "WebhookService", argumentParser,
+                "CommandOptions", "HTTP2", "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS",
+                "WebhookService", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -134,9 +144,9 @@ let package = Package(
         .testTarget(
             name: "WebhookServiceTests",
             dependencies: [
-                "HTTPSemantics", "HTTPServer", "Platform", "Settings", "TLS", "Telemetry", "ServerTestSupport",
-                "WebhookService",
-                "kelos-token-webhook", argumentParser, lifecycle, lifecycleTestKit, logging,
+                "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS", "Telemetry",
+                "ServerTestSupport", "WebhookService", "kelos-token-webhook", argumentParser, lifecycle,
+                lifecycleTestKit, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],

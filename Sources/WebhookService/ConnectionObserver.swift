@@ -61,8 +61,3 @@ final class ConnectionObserver: ServerObserver {
         logger.info(message, metadata: fields)
     }
 }
-
-/// For the servers of probes and metrics, whose connections nobody counts.
-final class SilentObserver: ServerObserver {
-    func observe(_ event: ServerEvent) {}
-}

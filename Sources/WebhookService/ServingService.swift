@@ -50,14 +50,3 @@ struct ServingService: Service {
         return !isTimeUp && !Task.isCancelled
     }
 }
-
-/// The listener of probes and metrics: up for as long as anything else is.
-struct AdminService: Service {
-    let server: HTTPServer
-
-    func run() async throws {
-        try await gracefulShutdown()
-        server.abort()
-        await server.stop()
-    }
-}

@@ -1,6 +1,7 @@
 internal import Admission
 internal import HTTPServer
 internal import Logging
+internal import Operations
 internal import Platform
 internal import ServiceLifecycle
 internal import Settings
@@ -17,10 +18,7 @@ package enum Webhook {
     private static let defaultLoopLimit = 4
 
     /// Descriptors that are not the webhook's connections: some twenty-five of the process's own, and probes and scrapes.
-    private static let reservedDescriptors = 40
-
-    /// By then everything that start-up needs has run, the first probe included.
-    private static let startupDuration = Duration.seconds(2)
+    private static let reservedDescriptors = 28 + AdminServer.connections
 
     /// Serves until SIGTERM or SIGINT, and returns after a clean stop.
     ///
@@ -28,7 +26,7 @@ package enum Webhook {
     package static func run(_ settings: WebhookSettings) async throws {
         ProcessMemory.boundHeap()
         ProcessFiles.ignoreBrokenPipes()
-        let logger = makeLogger(settings)
+        let logger = settings.logs.makeLogger(label: "webhook")
         let signals = await ShutdownSignals()
         do {
             try await serve(settings, signals, logger)
@@ -52,11 +50,12 @@ package enum Webhook {
         let server = try webhookServer(settings, certificate, metrics, logger)
         let probe = try ListenerProbe(address: server.addresses[0].loopback)
         let health = WebhookHealth(server: server, certificate: certificate, probe: probe)
-        let admin = try adminServer(settings, metrics, health, logger)
+        let admin = try AdminServer(
+            settings.admin, registry: metrics.registry, health: health, logger: logger)
         logStart(settings, server, admin, certificate, logger)
 
         var services: [any Service] = []
-        if let admin { services.append(AdminService(server: admin.server)) }
+        if let service = admin.service { services.append(service) }
         services.append(
             try CertificateWatch(
                 files: files, served: certificate, initial: contents, metrics: metrics.certificate, logger: logger))
@@ -65,21 +64,7 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        try await run(ServiceGroup(services: services, logger: logger), signals, logger)
-    }
-
-    private static func run(
-        _ group: ServiceGroup, _ signals: ShutdownSignals, _ logger: Logger
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await signals.follow(group, logger: logger) }
-            tasks.addTask {
-                try await Task.sleep(for: startupDuration)
-                ProcessMemory.dropStartupPages()
-            }
-            try await group.run()
-            tasks.cancelAll()
-        }
+        try await signals.run(ServiceGroup(services: services, logger: logger), logger: logger)
     }
 
     private static func webhookServer(
@@ -101,72 +86,16 @@ package enum Webhook {
         }
     }
 
-    private struct Admin {
-        let server: HTTPServer
-        let health: SocketAddress?
-        let metrics: SocketAddress?
-    }
-
-    /// One loop of its own serves probes and metrics, so that a flood of reviews cannot starve them.
-    private static func adminServer(
-        _ settings: WebhookSettings, _ metrics: WebhookMetrics, _ health: WebhookHealth, _ logger: Logger
-    ) throws -> Admin? {
-        var endpoints: [Endpoint] = []
-        if let address = settings.healthAddress {
-            endpoints.append(Endpoint(address: address, currentTLS: nil) { HealthHandler(health: health) })
-        }
-        if let address = settings.metricsAddress {
-            let registry = metrics.registry
-            endpoints.append(Endpoint(address: address, currentTLS: nil) { MetricsHandler(registry: registry) })
-        }
-        guard !endpoints.isEmpty else { return nil }
-        var limits = ServerLimits()
-        limits.connections = adminConnections
-        limits.shedConnections = 1
-        limits.idleMilliseconds = adminIdleMilliseconds
-        limits.quietMilliseconds = adminQuietMilliseconds
-        let server = try HTTPServer(
-            endpoints: endpoints, loops: 1, name: "admin", limits: limits, observer: SilentObserver()
-        ) { error in
-            logger.critical("The loop of probes and metrics ended", metadata: ["error": "\(error)"])
-            ProcessExit.now(code: 1)
-        }
-        return Admin(
-            server: server, health: settings.healthAddress == nil ? nil : server.addresses.first,
-            metrics: settings.metricsAddress == nil ? nil : server.addresses.last)
-    }
-
-    /// A kubelet, a few scrapers, a person. Below what is reserved, so that probes find descriptors.
-    private static let adminConnections = 12
-
-    /// A probe asks as soon as it is connected. Silent peers then keep a probe waiting for a second or two, not longer.
-    private static let adminQuietMilliseconds: UInt64 = 200
-
-    /// Above the minute after which a Prometheus at its default interval scrapes again.
-    private static let adminIdleMilliseconds: UInt64 = 75_000
-
-    private static func makeLogger(_ settings: WebhookSettings) -> Logger {
-        let output = LogOutput(
-            encoding: settings.logEncoding, timeEncoding: settings.logTimeEncoding,
-            now: {
-                let now = WallClock.now()
-                return LogTime(seconds: now.seconds, nanoseconds: now.nanoseconds)
-            }, write: FileContents.writeToStandardError)
-        let level = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        return Logger(label: "webhook") { ZapLogHandler(label: $0, level: level, output: output) }
-    }
-
     private static func logStart(
-        _ settings: WebhookSettings, _ server: HTTPServer, _ admin: Admin?, _ certificate: ServedCertificate,
+        _ settings: WebhookSettings, _ server: HTTPServer, _ admin: AdminServer, _ certificate: ServedCertificate,
         _ logger: Logger
     ) {
         var metadata: Logger.Metadata = [
             "version": "\(BuildVersion.project)",
             "address": "\(server.addresses[0])",
-            "health": "\(admin?.health.map { "\($0)" } ?? "off")",
-            "metrics": "\(admin?.metrics.map { "\($0)" } ?? "off")",
             "certificateNotAfter": "\(certificate.notAfter)",
         ]
+        metadata.merge(admin.described) { own, _ in own }
         for (name, version) in settings.libraries { metadata[name] = "\(version)" }
         logger.info("Serving", metadata: metadata)
     }

@@ -1,6 +1,5 @@
 internal import Admission
 internal import HTTPServer
-internal import Platform
 internal import Settings
 internal import Telemetry
 
@@ -45,16 +44,5 @@ struct DecisionCounters {
 
     func count(_ decision: ReviewOutcome.Decision) {
         byDecision[decision]?.increment()
-    }
-}
-
-extension ProcessReading {
-    /// What the kernel says about this process now.
-    static func current() -> ProcessReading {
-        ProcessReading(
-            status: ProcessFiles.read("/proc/self/stat"), limits: ProcessFiles.read("/proc/self/limits"),
-            systemStatus: ProcessFiles.read("/proc/stat"), networkStatus: ProcessFiles.read("/proc/self/net/netstat"),
-            openFileDescriptors: ProcessFiles.openCount,
-            ticksPerSecond: ProcessFiles.clockTicksPerSecond, pageSize: ProcessFiles.pageBytes)
     }
 }

@@ -1,15 +1,12 @@
 package import HTTPServer
+package import Operations
 package import Platform
-package import Settings
 package import TLS
 
 /// Everything the webhook is told from outside, read and checked before a port is bound.
 package struct WebhookSettings: Sendable {
     package var webhookAddress: SocketAddress
-    /// nil: no metrics are served.
-    package var metricsAddress: SocketAddress?
-    /// nil: no health probes are served.
-    package var healthAddress: SocketAddress?
+    package var admin: AdminSettings
     package var certificatePath: String
     package var keyPath: String
     package var tls: TLSSettings
@@ -22,21 +19,17 @@ package struct WebhookSettings: Sendable {
     package var gracefulShutdownTimeout: Duration
     /// The webhook's own namespace, whose pods are left alone; nil outside a cluster.
     package var ownNamespace: String?
-    package var logLevel: LogLevel
-    package var logEncoding: LogEncoding
-    package var logTimeEncoding: LogTimeEncoding
+    package var logs: LogSettings
     /// The libraries' versions, for the first log line.
     package var libraries: [String: String]
 
     package init(
-        webhookAddress: SocketAddress, metricsAddress: SocketAddress?, healthAddress: SocketAddress?,
-        certificatePath: String, keyPath: String, tls: TLSSettings, limits: ServerLimits, eventLoops: Int,
-        shutdownDelay: Duration, gracefulShutdownTimeout: Duration, ownNamespace: String?, logLevel: LogLevel,
-        logEncoding: LogEncoding, logTimeEncoding: LogTimeEncoding, libraries: [String: String]
+        webhookAddress: SocketAddress, admin: AdminSettings, certificatePath: String, keyPath: String,
+        tls: TLSSettings, limits: ServerLimits, eventLoops: Int, shutdownDelay: Duration,
+        gracefulShutdownTimeout: Duration, ownNamespace: String?, logs: LogSettings, libraries: [String: String]
     ) {
         self.webhookAddress = webhookAddress
-        self.metricsAddress = metricsAddress
-        self.healthAddress = healthAddress
+        self.admin = admin
         self.certificatePath = certificatePath
         self.keyPath = keyPath
         self.tls = tls
@@ -45,9 +38,7 @@ package struct WebhookSettings: Sendable {
         self.shutdownDelay = shutdownDelay
         self.gracefulShutdownTimeout = gracefulShutdownTimeout
         self.ownNamespace = ownNamespace
-        self.logLevel = logLevel
-        self.logEncoding = logEncoding
-        self.logTimeEncoding = logTimeEncoding
+        self.logs = logs
         self.libraries = libraries
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Platform
+import CommandOptions
 import Settings
 
 struct AddressOptions: ParsableArguments {
@@ -8,21 +8,6 @@ struct AddressOptions: ParsableArguments {
         help: ArgumentHelp("Where admission reviews are served over HTTPS. (default: :9443)", valueName: "address"),
         transform: BindAddress.init(argument:))
     var webhook = BindAddress.listen(nil, port: 9443)
-
-    @Option(
-        name: .customLong("metrics-bind-address"),
-        help: ArgumentHelp(
-            "Where /metrics is served over HTTP; 0 switches it off. (default: :8080)", valueName: "address"),
-        transform: BindAddress.init(argument:))
-    var metrics = BindAddress.listen(nil, port: 8080)
-
-    @Option(
-        name: .customLong("health-probe-bind-address"),
-        help: ArgumentHelp(
-            "Where /healthz, /livez and /readyz are served over HTTP; 0 switches them off. (default: :8081)",
-            valueName: "address"),
-        transform: BindAddress.init(argument:))
-    var health = BindAddress.listen(nil, port: 8081)
 }
 
 struct TLSOptions: ParsableArguments {
@@ -60,19 +45,12 @@ struct TLSOptions: ParsableArguments {
             "Offer HTTP/2 beside HTTP/1.1. It is offered unless this is false.", valueName: "true|false"))
     var enableHTTP2Text: String?
 
-    /// As Go's flags have it: `--enable-http2`, `--enable-http2=false`, `=0`, `=F` and so on.
-    ///
-    /// The option is parsed as text, because ArgumentParser takes a value that it cannot parse for no value at all.
-    func enablesHTTP2() throws(SettingError) -> Bool {
-        try enableHTTP2Text.map { text throws(SettingError) in try Bool(argument: text) } ?? true
+    func enablesHTTP2() throws(ValidationError) -> Bool {
+        try Switch.isOn(enableHTTP2Text, flag: "--enable-http2", default: true)
     }
 
     func validate() throws {
-        do {
-            _ = try enablesHTTP2()
-        } catch {
-            throw ValidationError("--enable-http2: \(error).")
-        }
+        _ = try enablesHTTP2()
     }
 }
 
@@ -122,41 +100,4 @@ struct ShutdownOptions: ParsableArguments {
             valueName: "duration"),
         transform: GoDuration.init(argument:))
     var timeout = GoDuration(nanoseconds: 30_000_000_000)
-}
-
-struct LogOptions: ParsableArguments {
-    @Option(
-        name: .customLong("zap-log-level"),
-        help: ArgumentHelp("debug, info, error, panic, or a verbosity above 0. (default: info)", valueName: "level"),
-        transform: LogLevel.init(argument:))
-    var level: LogLevel?
-
-    @Option(
-        help: ArgumentHelp(
-            "The same as a number: 0 is info, 1 debug, more trace. Not together with --zap-log-level.",
-            valueName: "number"))
-    var verbosity: Int?
-
-    @Option(
-        name: .customLong("zap-encoder"),
-        help: ArgumentHelp("json for collectors, console for people. (default: json)", valueName: "encoder"),
-        transform: LogEncoding.init(argument:))
-    var encoding = LogEncoding.json
-
-    @Option(
-        name: .customLong("zap-time-encoding"),
-        help: ArgumentHelp(
-            "rfc3339, rfc3339nano, iso8601, epoch, millis or nano. (default: rfc3339)", valueName: "encoding"),
-        transform: LogTimeEncoding.init(argument:))
-    var timeEncoding = LogTimeEncoding.rfc3339
-
-    func validate() throws {
-        if level != nil, verbosity != nil {
-            throw ValidationError("--verbosity and --zap-log-level say the same thing: give one of them.")
-        }
-    }
-
-    var chosenLevel: LogLevel {
-        level ?? verbosity.map(LogLevel.init(verbosity:)) ?? .info
-    }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import CommandOptions
 import HTTPSemantics
 import HTTPServer
+import Operations
 import Platform
 import Settings
 import TLS
@@ -20,12 +22,10 @@ extension WebhookCommand {
         // One body of the largest size must always find room.
         serverLimits.bufferedBodyBytes = max(serverLimits.bufferedBodyBytes, limits.requestBytes.bytes)
         return WebhookSettings(
-            webhookAddress: webhook, metricsAddress: SocketAddress(addresses.metrics),
-            healthAddress: SocketAddress(addresses.health), certificatePath: tls.certificate, keyPath: tls.key,
+            webhookAddress: webhook, admin: admin.settings, certificatePath: tls.certificate, keyPath: tls.key,
             tls: try tlsSettings(), limits: serverLimits, eventLoops: limits.eventLoops,
             shutdownDelay: shutdown.delay.duration, gracefulShutdownTimeout: shutdown.timeout.duration,
-            ownNamespace: ProcessEnvironment.value("POD_NAMESPACE"), logLevel: logs.chosenLevel,
-            logEncoding: logs.encoding, logTimeEncoding: logs.timeEncoding, libraries: Self.libraries)
+            ownNamespace: ProcessEnvironment.value("POD_NAMESPACE"), logs: logs.settings, libraries: Self.libraries)
     }
 
     private func tlsSettings() throws -> TLSSettings {
@@ -44,12 +44,4 @@ extension WebhookCommand {
 
     /// A bundle of every public authority is about 200 KiB.
     private var clientAuthoritiesLimit: Int { 1024 * 1024 }
-}
-
-extension SocketAddress {
-    /// nil when the address is 0, which switches a server off.
-    init?(_ address: BindAddress) {
-        guard case .listen(let host, let port) = address else { return nil }
-        self.init(host: host.map { "\($0)" }, port: port)
-    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import HTTP2
 import Settings
 import TLS
@@ -21,6 +22,7 @@ struct WebhookCommand: AsyncParsableCommand {
         version: versionLine)
 
     @OptionGroup(title: "Addresses") var addresses: AddressOptions
+    @OptionGroup(title: "Addresses") var admin: AdminAddressOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Shutdown") var shutdown: ShutdownOptions

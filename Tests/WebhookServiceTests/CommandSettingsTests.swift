@@ -1,6 +1,7 @@
 import ArgumentParser
 import HTTPSemantics
 import HTTPServer
+import Operations
 import Platform
 import ServerTestSupport
 import Settings
@@ -20,8 +21,8 @@ struct CommandSettingsTests {
     func defaults() throws {
         let settings = try settings()
         #expect(settings.webhookAddress == SocketAddress(host: nil, port: 9443))
-        #expect(settings.metricsAddress == SocketAddress(host: nil, port: 8080))
-        #expect(settings.healthAddress == SocketAddress(host: nil, port: 8081))
+        #expect(settings.admin.metricsAddress == SocketAddress(host: nil, port: 8080))
+        #expect(settings.admin.healthAddress == SocketAddress(host: nil, port: 8081))
         #expect(settings.certificatePath == "/tmp/k8s-webhook-server/serving-certs/tls.crt")
         #expect(settings.keyPath == "/tmp/k8s-webhook-server/serving-certs/tls.key")
         #expect(settings.tls.minimumVersion == .tls12)
@@ -32,7 +33,7 @@ struct CommandSettingsTests {
         #expect(settings.eventLoops == 0)
         #expect(settings.shutdownDelay == .seconds(10))
         #expect(settings.gracefulShutdownTimeout == .seconds(30))
-        #expect(settings.logLevel == .info)
+        #expect(settings.logs.level == .info)
     }
 
     @Test("carries every flag into the settings")
@@ -46,8 +47,8 @@ struct CommandSettingsTests {
             "--max-connections", "5", "--event-loops", "3", "--shutdown-delay", "250ms",
             "--graceful-shutdown-timeout", "1m30s", "--verbosity", "1")
         #expect(settings.webhookAddress == SocketAddress(host: "127.0.0.1", port: 0))
-        #expect(settings.metricsAddress == nil)
-        #expect(settings.healthAddress == SocketAddress(host: "::1", port: 8081))
+        #expect(settings.admin.metricsAddress == nil)
+        #expect(settings.admin.healthAddress == SocketAddress(host: "::1", port: 8081))
         #expect(settings.certificatePath == "c")
         #expect(settings.keyPath == "k")
         #expect(settings.tls.minimumVersion == .tls13)
@@ -58,7 +59,7 @@ struct CommandSettingsTests {
         #expect(settings.eventLoops == 3)
         #expect(settings.shutdownDelay == .milliseconds(250))
         #expect(settings.gracefulShutdownTimeout == .seconds(90))
-        #expect(settings.logLevel == .debug)
+        #expect(settings.logs.level == .debug)
     }
 
     @Test("has room for one body of the largest size, however large that is")

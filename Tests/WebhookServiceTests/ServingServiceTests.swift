@@ -1,5 +1,6 @@
 import HTTPServer
 import Logging
+import Operations
 import Platform
 import ServerTestSupport
 import ServiceLifecycle

@@ -19,8 +19,8 @@ LAYERS = {
     2: {"Platform", "TLS", "HTTP2"},
     3: {"HTTPServer", "HTTPClient"},
     4: {"Kubernetes", "KubeconfigYAML", "GitHubApps"},
-    5: {"WebhookService", "RefresherService", "Sandbox", "PodManifests"},
-    6: {"kelos-token-webhook", "kelos-token-refresher", "kelos-token"},
+    5: {"Operations", "WebhookService", "RefresherService", "Sandbox", "PodManifests"},
+    6: {"CommandOptions", "kelos-token-webhook", "kelos-token-refresher", "kelos-token"},
 }
 CORE = 1
 

@@ -23,9 +23,9 @@ final class MetricsHandler: RequestHandler {
 
 /// Serves `/healthz`, `/livez`, `/readyz` and the checks below them.
 final class HealthHandler: RequestHandler {
-    private let health: WebhookHealth
+    private let probes: any HealthProbes
 
-    init(health: WebhookHealth) { self.health = health }
+    init(probes: any HealthProbes) { self.probes = probes }
 
     func admit(_ head: RequestHead, contentLength: Int?, response: inout Response) -> Bool {
         head.isRead(orRefusedIn: &response)
@@ -33,7 +33,7 @@ final class HealthHandler: RequestHandler {
 
     func handle(_ head: RequestHead, body: RawSpan, response: inout Response) {
         let target = head.query.isEmpty ? head.path : "\(head.path)?\(head.query)"
-        guard let answer = health.answer(target: target) else {
+        guard let answer = probes.answer(target: target) else {
             return response.setText(.notFound, "not found: probes are at /healthz, /livez and /readyz")
         }
         response.status = HTTPStatus(probe: answer.status)
