@@ -86,6 +86,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "RefresherService",
+            dependencies: ["GitHubApps", "HTTPTransport", "Kubernetes", "Settings", "TLS", "TokenRefresh"],
+            swiftSettings: strict),
+        .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
         .target(
             name: "Sandbox",
@@ -151,6 +155,12 @@ let package = Package(
         .testTarget(
             name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],
             swiftSettings: strict),
+        .testTarget(
+            name: "RefresherServiceTests",
+            dependencies: [
+                "HTTPSemantics", "HTTPTransport", "Kubernetes", "PodManifests", "RefresherService", "Sandbox", "TLS",
+                "TokenRefresh",
+            ], swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],
