@@ -35,7 +35,7 @@ main() {
   require_swift
   cd "$ROOT"
   local scripts
-  mapfile -t scripts < <(files '*.sh' .ci/run)
+  mapfile -t scripts < <(files '*.sh' .ci/run hack/gh)
   lint "swift format" swift format lint --strict --recursive Package.swift Sources Tests
   lint "shellcheck" shellcheck "${scripts[@]}"
   lint "shfmt" shfmt -d -i 2 -ci -bn "${scripts[@]}"

@@ -127,6 +127,7 @@ main() {
   run_swift_tests
   build_products
   run_python_tests Oracle
+  run_python_tests Freshness
   run_python_tests Blackbox
   run_e2e
   finish_checks
