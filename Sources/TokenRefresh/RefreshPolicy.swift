@@ -22,13 +22,15 @@ package struct RefreshPolicy: Equatable, Sendable {
         self.jitter = max(jitter ?? margin * 2 / 5, .zero)
     }
 
-    /// The moment a token becomes due: from `expiry - margin - jitter` to `expiry - margin`, evenly spread.
+    /// The moment a token becomes due: between `expiry - margin - jitter` and `expiry - margin`, evenly spread, but for
+    /// the last quarter of the jitter. An exchange with GitHub and a write take their time, and so does a first retry;
+    /// they should be over before the margin begins.
     ///
     /// - Parameter mintedAt: when it was minted, if that is known.
     package func dueTime(
         expiry: Timestamp, mintedAt: Timestamp? = nil, using generator: inout some RandomNumberGenerator
     ) -> Timestamp {
-        let spread = Int64.random(in: 0...jitter.wholeMilliseconds, using: &generator)
+        let spread = Int64.random(in: (jitter / 4).wholeMilliseconds...jitter.wholeMilliseconds, using: &generator)
         let wanted = expiry - margin - .milliseconds(spread)
         guard let mintedAt else { return wanted }
         return max(wanted, mintedAt + (expiry - mintedAt) / Self.keptShare)

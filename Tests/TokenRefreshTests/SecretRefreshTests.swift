@@ -7,10 +7,10 @@ import TokenRefresh
     @Test("A good token is left alone until its margin")
     func waits() {
         var machine = Machine(life: .seconds(3600))
-        #expect(machine.wake() == [.wait(.seconds(3300))])
-        machine.now = noon + .seconds(3299)
+        #expect(machine.wake() == [.wait(.seconds(3270))])
+        machine.now = noon + .seconds(3269)
         #expect(machine.wake() == [.wait(.seconds(1))])
-        machine.now = noon + .seconds(3300)
+        machine.now = noon + .seconds(3270)
         #expect(machine.wake() == [.look])
         #expect(machine.wake() == [])
     }
@@ -30,7 +30,7 @@ import TokenRefresh
         #expect(machine.minted(.minted(token)) == [.write(token, resourceVersion: "1")])
         #expect(
             machine.written(.written(resourceVersion: "2"))
-                == [.event(.refreshed(expiry: noon + .seconds(3600))), .wait(.seconds(3300))])
+                == [.event(.refreshed(expiry: noon + .seconds(3600))), .wait(.seconds(3270))])
         #expect(machine.refresh.secret.resourceVersion == "2")
         #expect(machine.refresh.secret.expiry == token.expiry)
         #expect(machine.refresh.secret.configuration.apiURL == Machine.api)
@@ -49,7 +49,7 @@ import TokenRefresh
         // Kelos writes a Session's annotations anew, without ours.
         configuration = RefreshConfiguration(appSecret: "app")
         #expect(machine.observed(Machine.secret("3", expiry: token.expiry, configuration: configuration)) == [])
-        #expect(machine.wake() == [.wait(.seconds(3300))])
+        #expect(machine.wake() == [.wait(.seconds(3270))])
     }
 
     @Test("Another refresher's write moves our time and stops a retry")
@@ -57,9 +57,9 @@ import TokenRefresh
         var machine = Machine(life: .seconds(200))
         #expect(machine.fail(outage).wait == .seconds(30))
         #expect(
-            machine.observed(Machine.secret("2", expiry: noon + .seconds(3600))) == [.wait(.seconds(3300))])
+            machine.observed(Machine.secret("2", expiry: noon + .seconds(3600))) == [.wait(.seconds(3270))])
         machine.now = noon + .seconds(30)
-        #expect(machine.wake() == [.wait(.seconds(3270))])
+        #expect(machine.wake() == [.wait(.seconds(3240))])
     }
 
     @Test("Unrelated changes of the Secret do not hurry a retry")
