@@ -2,13 +2,13 @@ import Synchronization
 
 /// Counts durations by bucket. An observation is a scan over a few bounds and two relaxed atomic additions.
 package final class Histogram: Sendable {
-    /// Slots are stored inline, so their number is fixed; the longest list of bounds in use has 17.
-    package static let capacity = 24
+    /// Slots are stored inline, so their number is fixed; the longest list of bounds in use has 40.
+    package static let capacity = 40
 
     package let buckets: HistogramBuckets
-    private let bounds: InlineArray<24, UInt64>
+    private let bounds: InlineArray<40, UInt64>
     /// One slot per bound and a last one for everything above; each observation is in exactly one.
-    private let slots: InlineArray<25, Atomic<UInt64>>
+    private let slots: InlineArray<41, Atomic<UInt64>>
     private let sum = Atomic<UInt64>(0)
 
     init(buckets: HistogramBuckets) {

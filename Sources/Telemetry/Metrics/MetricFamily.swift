@@ -11,6 +11,8 @@ struct MetricFamily: Sendable {
         case gauge([UInt8], Gauge)
         case constant([UInt8], Int64)
         case histogram(HistogramLines, Histogram)
+        /// Series that come and go.
+        case table(GaugeTable)
         /// The nth value of a group that is computed once per scrape.
         case computed([UInt8], group: Int, index: Int)
     }
@@ -62,6 +64,8 @@ struct MetricFamily: Sendable {
             case .gauge(let lineStart, let gauge): Self.line(lineStart, String(gauge.value), &output)
             case .constant(let lineStart, let value): Self.line(lineStart, String(value), &output)
             case .histogram(let lines, let histogram): Self.render(lines, histogram, &output)
+            case .table(let table):
+                for (labels, value) in table.entries { Self.line(lineStart(labels), String(value), &output) }
             case .computed(let lineStart, let group, let index):
                 guard let value = computed[group][index] else { continue }
                 Self.line(lineStart, MetricNumber.text(value), &output)

@@ -6,7 +6,7 @@ package struct MetricLabels: Sendable, Equatable {
         self.pairs = pairs.map { ($0.key, $0.value) }
     }
 
-    private init(pairs: [(name: String, value: String)]) {
+    init(pairs: [(name: String, value: String)]) {
         self.pairs = pairs
     }
 

@@ -1,7 +1,7 @@
 /// Holds every metric family of a process and renders them in the Prometheus text format 0.0.4.
 ///
-/// A registry is built once at start; families and series never come or go afterwards, so a scrape is complete from
-/// the first one on and reading needs no lock. Families are rendered in the order of their names.
+/// A registry is built once at start; families never come or go afterwards, nor do series but those of a `GaugeTable`, so
+/// a scrape is complete from the first one on and reading needs no lock. Families are rendered in the order of their names.
 package struct MetricsRegistry: Sendable {
     /// Prometheus 3 refuses a scrape without a valid type.
     package static let contentType: StaticString = "text/plain; version=0.0.4; charset=utf-8"
@@ -45,6 +45,19 @@ package struct MetricsRegistry: Sendable {
         return gauges
     }
 
+    /// Gauges whose label values are learned while the process runs.
+    ///
+    /// - Parameters:
+    ///   - labels: the labels' names, in the order they are printed.
+    ///   - limit: series at most; see `GaugeTable`.
+    package mutating func gaugeTable(_ name: String, help: String, labels: [String], limit: Int) -> GaugeTable {
+        let table = GaugeTable(labels: labels, limit: limit)
+        var family = MetricFamily(name: name, help: help, kind: .gauge)
+        family.series = [.table(table)]
+        insert(family)
+        return table
+    }
+
     /// A gauge that is always 1 and carries its facts as labels.
     package mutating func info(_ name: String, help: String, labels: MetricLabels) {
         var family = MetricFamily(name: name, help: help, kind: .gauge)
@@ -76,7 +89,7 @@ package struct MetricsRegistry: Sendable {
     package mutating func computed(_ described: [ComputedMetric], read: @escaping @Sendable () -> [Double?]) {
         for (index, one) in described.enumerated() {
             var family = MetricFamily(name: one.name, help: one.help, kind: one.isCounter ? .counter : .gauge)
-            family.series = [.computed(family.lineStart(MetricLabels()), group: groups.count, index: index)]
+            family.series = [.computed(family.lineStart(one.labels), group: groups.count, index: index)]
             insert(family)
         }
         let count = described.count
@@ -106,12 +119,15 @@ package struct ComputedMetric: Sendable {
     let name: String
     let help: String
     let isCounter: Bool
+    let labels: MetricLabels
 
     package static func counter(_ name: String, help: String) -> ComputedMetric {
-        ComputedMetric(name: name, help: help, isCounter: true)
+        ComputedMetric(name: name, help: help, isCounter: true, labels: MetricLabels())
     }
 
-    package static func gauge(_ name: String, help: String) -> ComputedMetric {
-        ComputedMetric(name: name, help: help, isCounter: false)
+    package static func gauge(
+        _ name: String, help: String, labels: MetricLabels = MetricLabels()
+    ) -> ComputedMetric {
+        ComputedMetric(name: name, help: help, isCounter: false, labels: labels)
     }
 }
