@@ -47,7 +47,8 @@ let package = Package(
 
         // Layer 1: the pure core. No I/O, no clock, no C.
         .target(name: "RawJSON", swiftSettings: views),
-        .target(name: "TokenInjection", dependencies: ["RawJSON"], swiftSettings: views),
+        .target(
+            name: "TokenInjection", dependencies: ["RawJSON"], resources: [.embedInCode("gh")], swiftSettings: views),
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "HTTPTransport", swiftSettings: strict),

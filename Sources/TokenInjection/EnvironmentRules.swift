@@ -23,10 +23,12 @@ extension Planning {
                 writer.addTokenVariable(&environment, TokenNames.Variable.ghEnterpriseToken, secret)
             }
         case .unknown:
-            if withGit || (survey.ghToken == nil && survey.ghEnterpriseToken == nil) {
+            // The wrapper sees the host for itself.
+            let leavesGH = !wantsWrapper && survey.ghToken == nil && survey.ghEnterpriseToken == nil
+            if withGit || leavesGH {
                 findings.warn(
-                    "Container \(Findings.quoted(container.name)) has a GH_HOST that cannot be told beforehand: gh and "
-                        + "git are left as they are in it.")
+                    "Container \(Findings.quoted(container.name)) has a GH_HOST that cannot be told beforehand: "
+                        + (wantsWrapper ? "git is left as it is in it." : "gh and git are left as they are in it."))
             }
         }
         setTokenFile(survey, &environment, of: container)

@@ -1,14 +1,43 @@
-/// How a mount path lies to the token's directory, once both are clean.
+/// A path that is ours inside a container.
+enum OwnPath {
+    /// `/kelos/github-token`, a directory.
+    case token
+
+    /// `/usr/local/bin/gh`, a file.
+    case wrapper
+
+    /// How many names it has.
+    var depth: Int {
+        switch self {
+        case .token: 2
+        case .wrapper: 4
+        }
+    }
+
+    /// - Parameter depth: below `depth`.
+    func name(at depth: Int) -> StaticString {
+        switch (self, depth) {
+        case (.token, 0): "kelos"
+        case (.token, _): "github-token"
+        case (.wrapper, 0): "usr"
+        case (.wrapper, 1): "local"
+        case (.wrapper, 2): "bin"
+        case (.wrapper, _): "gh"
+        }
+    }
+}
+
+/// How a mount path lies to one of ours, once both are clean.
 enum MountRelation: Equatable {
     case same
     case below
     case above
     case apart
 
-    /// Compares a `mountPath` with `/kelos/github-token` the way the node will see it: a relative path is made absolute as
-    /// the kubelet does, and `//`, `.`, `..` and a trailing `/` are resolved as Go's path.Clean does. The root itself lies
+    /// Compares a `mountPath` with a path of ours the way the node will see it: a relative path is made absolute as the
+    /// kubelet does, and `//`, `.`, `..` and a trailing `/` are resolved as Go's path.Clean does. The root itself lies
     /// apart: a mount there hides nothing, the kubelet mounts the deeper path after it.
-    init(of path: Span<UInt8>) {
+    init(of path: Span<UInt8>, to own: OwnPath) {
         var depth = 0
         var matched = 0
         var start = 0
@@ -20,19 +49,17 @@ enum MountRelation: Equatable {
                 depth = max(0, depth - 1)
                 matched = min(matched, depth)
             } else if length > 0, !(length == 1 && path[start] == UInt8(ascii: ".")) {
-                if matched == depth, depth < 2,
-                    Self.isEqual(path, start, length, depth == 0 ? "kelos" : "github-token")
-                {
+                if matched == depth, depth < own.depth, Self.isEqual(path, start, length, own.name(at: depth)) {
                     matched += 1
                 }
                 depth += 1
             }
             start = end + 1
         }
-        if matched == 2 {
-            self = depth == 2 ? .same : .below
+        if matched == own.depth {
+            self = depth == matched ? .same : .below
         } else {
-            self = depth == 1 && matched == 1 ? .above : .apart
+            self = depth > 0 && depth == matched ? .above : .apart
         }
     }
 

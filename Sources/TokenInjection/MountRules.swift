@@ -13,7 +13,7 @@ extension Planning {
             defer { index += 1 }
             guard let path = mount.field("mountPath"), path.textBound > 0 else { continue }
             let isToken = mount.field("name")?.isText(TokenNames.volume) == true
-            switch path.withText({ MountRelation(of: $0) }) ?? .apart {
+            switch path.withText({ MountRelation(of: $0, to: .token) }) ?? .apart {
             case .apart:
                 break
             case .above:
@@ -30,7 +30,10 @@ extension Planning {
                 if isToken, let field = Self.subPathField(of: mount) {
                     refuseSubPath(field, index, of: container)
                 } else {
-                    refuseCollision(path, index, of: container)
+                    refuseMount(
+                        path, index, of: container,
+                        "\(TokenNames.mountPath) and what is below it is reserved for the GitHub token; mount this "
+                            + "volume elsewhere")
                 }
             }
         }
@@ -52,13 +55,14 @@ extension Planning {
                     + "\"\(TokenNames.volume)\" at \(TokenNames.mountPath) without it, or leave the mount out"))
     }
 
-    private mutating func refuseCollision(_ path: JSONValue, _ index: Int, of container: borrowing ContainerView) {
+    /// - Parameter detail: whose place it is and what to do.
+    mutating func refuseMount(
+        _ path: JSONValue, _ index: Int, of container: borrowing ContainerView, _ detail: String
+    ) {
         findings.refuse(
             Violation(
                 .mountCollision, .invalid, at: "\(mountField(index, of: container)).mountPath",
-                value: Findings.quoted(path),
-                "\(TokenNames.mountPath) and what is below it is reserved for the GitHub token; mount this volume "
-                    + "elsewhere"))
+                value: Findings.quoted(path), detail))
     }
 
     private func mountField(_ index: Int, of container: borrowing ContainerView) -> String {

@@ -18,15 +18,15 @@ struct PatchWriter: ~Copyable {
         bytes.append(to: &output)
     }
 
-    /// Writes an operation up to the pod's pointer; the caller writes the rest of the path.
-    private mutating func begin(_ operation: StaticString) {
+    /// Writes an operation up to a part of the pod; the caller writes the rest of the path.
+    private mutating func begin(_ operation: StaticString, under part: StaticString = "/spec/") {
         bytes.append(operations == 0 ? "[" : ",")
         operations += 1
         bytes.append("{\"op\":\"")
         bytes.append(operation)
         bytes.append("\",\"path\":\"")
         bytes.append(contentsOf: pointer)
-        bytes.append("/spec/")
+        bytes.append(part)
     }
 
     private mutating func begin(_ operation: StaticString, in place: ContainerPlace, _ field: StaticString) {
@@ -63,6 +63,37 @@ struct PatchWriter: ~Copyable {
 
     private mutating func appendKey(of secret: borrowing SecretReference) {
         if let key = secret.key { bytes.append(key) } else { bytes.append("\"GITHUB_TOKEN\"") }
+    }
+
+    // MARK: - gh wrapper
+
+    /// Puts the script into the pod's annotations, and adds those where there are none.
+    mutating func setWrapperScript(in annotations: JSONValue?) {
+        let isPresent = annotations?.member(TokenNames.Annotation.wrapperScript) != nil
+        begin(isPresent ? "replace" : "add", under: "/metadata/annotations")
+        bytes.append(
+            annotations == nil
+                ? "\",\"value\":{\"kelos.dev/gh-wrapper-script\":" : "/kelos.dev~1gh-wrapper-script\",\"value\":")
+        bytes.append(contentsOf: GHWrapper.quotedScript)
+        bytes.append(annotations == nil ? "}}" : "}")
+    }
+
+    /// Adds the volume that makes a program of that annotation. The mode is 0755.
+    mutating func addWrapperVolume(exists: Bool) {
+        begin("add")
+        bytes.append(exists ? "volumes/-\",\"value\":" : "volumes\",\"value\":[")
+        bytes.append("{\"name\":\"kelos-gh-wrapper\",\"downwardAPI\":{\"items\":[{\"path\":\"gh\",\"fieldRef\":")
+        bytes.append("{\"fieldPath\":\"metadata.annotations['kelos.dev/gh-wrapper-script']\"},\"mode\":493}]}}")
+        bytes.append(exists ? "}" : "]}")
+    }
+
+    /// Adds the mount of that volume's only file, which hides no other file of the folder.
+    mutating func addWrapperMount(to place: ContainerPlace, exists: Bool) {
+        begin("add", in: place, "volumeMounts")
+        bytes.append(exists ? "/-\",\"value\":" : "\",\"value\":[")
+        bytes.append("{\"name\":\"kelos-gh-wrapper\",\"mountPath\":\"/usr/local/bin/gh\",\"subPath\":\"gh\",")
+        bytes.append("\"readOnly\":true}")
+        bytes.append(exists ? "}" : "]}")
     }
 
     // MARK: - Environment

@@ -7,6 +7,7 @@ struct Planning: ~Copyable {
     var findings = Findings()
     var writer: PatchWriter
     private var changed: [UInt8] = []
+    private(set) var wantsWrapper = false
 
     init(location: PodLocation) {
         self.location = location
@@ -19,8 +20,12 @@ struct Planning: ~Copyable {
             refuseType(at: "spec", "an object")
             return .refuse(findings.violations)
         }
+        wantsWrapper = selection.wantsWrapper
         checkShape(of: spec)
-        checkWrapperVolume(in: spec)
+        let hasWrapperVolume = checkWrapperVolume(in: spec)
+        if wantsWrapper, selection.annotations?.isObject == false {
+            refuseType(at: "metadata.annotations", "an object")
+        }
         if let name = selection.secret, !SecretName.isValid(name) { refuseSecretName(name) }
         guard findings.violations.isEmpty else { return .refuse(findings.violations) }
 
@@ -31,6 +36,10 @@ struct Planning: ~Copyable {
         let hasVolume = checkTokenVolume(in: spec, secret)
         let choice = ContainerChoice(of: spec, secret, annotation: selection.containers)
         if !hasVolume { writer.addVolume(secret, to: spec) }
+        if wantsWrapper {
+            setWrapperScript(in: selection.annotations)
+            if !hasWrapperVolume { writer.addWrapperVolume(exists: spec.field("volumes") != nil || !hasVolume) }
+        }
         var chosen = 0
         var walk = ContainerWalk(of: spec)
         while let container = walk.nextContainer() {
@@ -67,6 +76,7 @@ struct Planning: ~Copyable {
         guard isArray(mounts, "volumeMounts", of: place), isArray(env, "env", of: place) else { return }
         let hasMount = checkMounts(mounts, of: container)
         if !hasMount { writer.addMount(to: place, exists: mounts != nil) }
+        if wantsWrapper { wireWrapper(mounts, exist: mounts != nil || !hasMount, of: container) }
         wireEnvironment(of: container, survey, exists: env != nil, secret, withGit: !hasMount)
         if writer.operations > before { noteChange(of: container) }
     }

@@ -11,7 +11,13 @@ struct PodSelection: ~Escapable {
     /// The label forbids it.
     let optedOut: Bool
 
+    /// The label asks for the gh wrapper too.
+    let wantsWrapper: Bool
+
     let isMirror: Bool
+
+    /// All of them, of whatever type.
+    let annotations: JSONValue?
 
     /// The value of the annotation that names the Secret.
     let secret: JSONValue?
@@ -32,7 +38,8 @@ struct PodSelection: ~Escapable {
         let token = labels?.field(TokenNames.Label.token)
         optedIn = token?.isText("enabled") == true
         optedOut = token?.isText("disabled") == true
-        let annotations = metadata?.field("annotations")
+        wantsWrapper = labels?.field(TokenNames.Label.wrapper)?.isText("enabled") == true
+        annotations = metadata?.field("annotations")
         isMirror = annotations?.member(TokenNames.Annotation.mirror) != nil
         secret = annotations?.member(TokenNames.Annotation.secret)
         containers = annotations?.field(TokenNames.Annotation.containers)

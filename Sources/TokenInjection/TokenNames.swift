@@ -5,6 +5,12 @@ package enum TokenNames {
     package static var wrapperVolume: StaticString { "kelos-gh-wrapper" }
     package static var mountPath: StaticString { "/kelos/github-token" }
 
+    /// Debian's and Alpine's gh is in `/usr/bin`, which stands behind this folder on the PATH of nearly every image.
+    package static var wrapperPath: StaticString { "/usr/local/bin/gh" }
+
+    /// The wrapper's name inside its volume.
+    package static var wrapperFileName: StaticString { "gh" }
+
     /// The file's name inside the volume, and the default key of the Secret.
     package static var fileName: StaticString { "GITHUB_TOKEN" }
     package static var filePath: StaticString { "/kelos/github-token/GITHUB_TOKEN" }
@@ -15,6 +21,7 @@ package enum TokenNames {
         package static var managedBy: StaticString { "kelos.dev/managed-by" }
         package static var component: StaticString { "kelos.dev/component" }
         package static var token: StaticString { "kelos.dev/github-token" }
+        package static var wrapper: StaticString { "kelos.dev/gh-wrapper" }
     }
 
     package enum Annotation {

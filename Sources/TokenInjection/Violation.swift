@@ -10,7 +10,7 @@ package enum RefusalReason: String, CaseIterable, Sendable {
     package var explanation: String {
         switch self {
         case .reservedVolume: "A volume uses a name that is reserved for the GitHub token."
-        case .mountCollision: "Another volume is mounted where the GitHub token goes."
+        case .mountCollision: "Another volume is mounted where the GitHub token or the gh wrapper goes."
         case .subPathMount: "The GitHub token is mounted with subPath, so it would never be renewed."
         case .invalidAnnotation: "An annotation has a value that cannot be used."
         case .malformedPod: "A field is not of the type that the Kubernetes API gives it."

@@ -24,13 +24,18 @@ extension Planning {
         return present
     }
 
-    /// The name of the wrapper's volume is taken even while nothing is to be added under it.
-    mutating func checkWrapperVolume(in spec: JSONValue) {
+    /// The name of the wrapper's volume is taken even where nothing is to be added under it.
+    ///
+    /// - Returns: true if a volume is what would be added.
+    mutating func checkWrapperVolume(in spec: JSONValue) -> Bool {
+        var present = false
         var index = 0
         var volumes = spec.elements(of: "volumes")
         while let volume = volumes.nextElement() {
             defer { index += 1 }
-            guard volume.field("name")?.isText(TokenNames.wrapperVolume) == true, !Self.isWrapperVolume(volume) else {
+            guard volume.field("name")?.isText(TokenNames.wrapperVolume) == true else { continue }
+            if Self.isWrapperVolume(volume) {
+                present = true
                 continue
             }
             findings.refuse(
@@ -39,6 +44,7 @@ extension Planning {
                     "the volume name \"\(TokenNames.wrapperVolume)\" is reserved for the gh wrapper script, and this "
                         + "volume is another one; give it another name"))
         }
+        return present
     }
 
     /// It mounts the Secret, and its key as the file that the contract demands. Without `items`, every key is a file of
@@ -59,11 +65,19 @@ extension Planning {
         return false
     }
 
-    /// It delivers the annotation with the script, and nothing else.
+    /// It delivers the annotation with the script, and nothing else, as a program that every user may run.
     private static func isWrapperVolume(_ volume: JSONValue) -> Bool {
-        guard let items = volume.field("downwardAPI")?.field("items"), items.count == 1 else { return false }
+        let (everyone, defaultMode) = (0o555, 0o644)
+        guard let source = volume.field("downwardAPI"), let items = source.field("items"), items.count == 1 else {
+            return false
+        }
         var elements = items.elements
-        let path = elements.nextElement()?.field("fieldRef")?.field("fieldPath")
-        return path?.string == "metadata.annotations['\(TokenNames.Annotation.wrapperScript)']"
+        guard let item = elements.nextElement(),
+            item.field("path")?.isText(TokenNames.wrapperFileName) == true,
+            let field = item.field("fieldRef")?.field("fieldPath"),
+            field.string == "metadata.annotations['\(TokenNames.Annotation.wrapperScript)']"
+        else { return false }
+        let mode = item.field("mode")?.integer ?? source.field("defaultMode")?.integer ?? defaultMode
+        return mode & everyone == everyone
     }
 }

@@ -12,6 +12,17 @@ PODS = 24_000
 BATCH = 4_000
 
 VOLUME = "kelos-github-token"
+WRAPPER = "kelos-gh-wrapper"
+WRAPPER_PATH = "/usr/local/bin/gh"
+SCRIPT_ANNOTATION = "kelos.dev/gh-wrapper-script"
+SCRIPT = (core_probe.ROOT / "hack" / "gh").read_text()
+WRAPPER_VOLUME = {
+    "name": WRAPPER,
+    "downwardAPI": {
+        "items": [{"path": "gh", "fieldRef": {"fieldPath": f"metadata.annotations['{SCRIPT_ANNOTATION}']"}, "mode": 0o755}]
+    },
+}
+WRAPPER_MOUNT = {"name": WRAPPER, "mountPath": WRAPPER_PATH, "subPath": "gh", "readOnly": True}
 MANAGED = "kelos.dev/managed-by"
 SECRETS = ["task-a-github-token", "task-b", "pat"]
 NAMES = ["kelos-agent", "git-clone", "branch-setup", "side", "db", "x" * 63, "a/b~c", "\u00e9"]
@@ -96,6 +107,9 @@ def mounts(rng):
     if shape < 0.25:
         return None
     found = []
+    if rng.random() < 0.08:
+        found.append(rng.choice([WRAPPER_MOUNT, WRAPPER_MOUNT, {"name": "other", "mountPath": rng.choice(
+            [WRAPPER_PATH, "/usr/local//bin/gh/", "/usr/local/bin", "usr", "/usr/local/bin/gh/x", "/usr/local/bin/ghx"])}]))
     for _ in range(rng.choice([0, 1, 2, 3])):
         if rng.random() < 0.75:
             path = rng.choice(PATHS[-3:] + ["/workspace"] * 9)
@@ -136,6 +150,12 @@ def volumes(rng):
         found.append({"name": "kelos-github-token", "emptyDir": {}})
     elif kind < 0.3:
         found.append({"name": "kelos-gh-wrapper", "emptyDir": {}})
+    elif kind < 0.4:
+        # The API server's defaults come with it.
+        made = copy.deepcopy(WRAPPER_VOLUME)
+        made["downwardAPI"]["defaultMode"] = 0o644
+        made["downwardAPI"]["items"][0]["fieldRef"]["apiVersion"] = "v1"
+        found.append(made)
     return found
 
 
@@ -156,6 +176,8 @@ def pod(rng):
             {"kelos.dev/github-token": "enabled"},
         ]
     )
+    if rng.random() < 0.3:
+        labels = labels | {"kelos.dev/gh-wrapper": rng.choice(["enabled"] * 9 + ["disabled"])}
     metadata = {"name": "p", "labels": labels, "managedFields": [{"fieldsV1": {'k:{"name":"a"}': {}, "f:x/y~z": {}}}]}
     annotations = {}
     if rng.random() < 0.3:
@@ -166,6 +188,8 @@ def pod(rng):
         annotations["kelos.dev/github-token-containers"] = rng.choice(lists)
     if rng.random() < 0.02:
         annotations["kubernetes.io/config.mirror"] = "x"
+    if rng.random() < 0.1:
+        annotations[SCRIPT_ANNOTATION] = rng.choice([SCRIPT, SCRIPT, SCRIPT[:-1], "", None])
     if annotations or rng.random() < 0.5:
         metadata["annotations"] = annotations
     spec = {}
@@ -236,12 +260,20 @@ def is_ours(name):
 def check_difference(before, after):
     """Taking out of `after` what is ours gives `before`; nothing moved, nothing vanished."""
     before, after = copy.deepcopy(before), copy.deepcopy(after)
+    wrapped = before["metadata"]["labels"].get("kelos.dev/gh-wrapper") == "enabled"
+    old_notes, new_notes = before["metadata"].pop("annotations", {}), after["metadata"].pop("annotations", {})
+    assert new_notes == (old_notes | {SCRIPT_ANNOTATION: SCRIPT} if wrapped else old_notes)
     old, new = before["spec"], after["spec"]
     old_volumes, new_volumes = old.pop("volumes", None) or [], new.pop("volumes", None) or []
     assert new_volumes[: len(old_volumes)] == old_volumes
     added = new_volumes[len(old_volumes) :]
-    assert [volume["name"] for volume in added] in ([], ["kelos-github-token"])
+    names = [volume["name"] for volume in added]
+    assert names in ([], [VOLUME]) or (wrapped and names in ([WRAPPER], [VOLUME, WRAPPER]))
+    assert (WRAPPER in [volume["name"] for volume in new_volumes]) or not wrapped
     for volume in added:
+        if volume["name"] == WRAPPER:
+            assert volume == WRAPPER_VOLUME
+            continue
         assert set(volume) == {"name", "secret"} and volume["secret"]["optional"] is True
         assert [item["path"] for item in volume["secret"]["items"]] == ["GITHUB_TOKEN"]
     for field in ("initContainers", "containers"):
@@ -264,10 +296,9 @@ def check_difference(before, after):
                 assert not reference or reference["optional"] is True
             old_mounts, new_mounts = one.pop("volumeMounts", None) or [], other.pop("volumeMounts", None) or []
             assert new_mounts[: len(old_mounts)] == old_mounts
-            assert new_mounts[len(old_mounts) :] in (
-                [],
-                [{"name": "kelos-github-token", "mountPath": "/kelos/github-token", "readOnly": True}],
-            )
+            token = {"name": VOLUME, "mountPath": "/kelos/github-token", "readOnly": True}
+            possible = ([], [token], [WRAPPER_MOUNT], [token, WRAPPER_MOUNT]) if wrapped else ([], [token])
+            assert new_mounts[len(old_mounts) :] in possible
             assert one == other
     # Absent, null and empty lists may have become lists; all else is equal.
     assert before == after
@@ -287,6 +318,8 @@ def check_wired(after, changed):
         at_path = [m for m in mounted if clean(m["mountPath"]) == "/kelos/github-token"]
         assert [m["name"] for m in at_path] and all(m["name"] == "kelos-github-token" for m in at_path)
         assert last(env, "GITHUB_TOKEN")
+        if after["metadata"]["labels"].get("kelos.dev/gh-wrapper") == "enabled":
+            assert [m for m in mounted if clean(m["mountPath"]) == WRAPPER_PATH] == [WRAPPER_MOUNT]
         count = last(env, "GIT_CONFIG_COUNT")
         if count and count.get("value", "").isdigit() and int(count["value"]) >= 3:
             keys = [last(env, f"GIT_CONFIG_KEY_{n}") for n in range(int(count["value"]) - 3, int(count["value"]))]
