@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds kube-apiserver and kube-controller-manager from Debian's source package, for hack/cluster.sh where nobody brings
-# them: some minutes, 2 GB of disk while it runs, once.
+# Builds kube-apiserver, kube-controller-manager and kubelet from Debian's source package, for hack/cluster.sh where nobody
+# brings them: some minutes, 2 GB of disk while it runs, once.
 #
 # Usage: hack/build-kube.sh [FOLDER]
 #   FOLDER  where the programs go (.cache/kube)
@@ -14,7 +14,7 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=lib/processes.sh
 . "$ROOT/hack/lib/processes.sh"
 
-PROGRAMS=(kube-apiserver kube-controller-manager)
+PROGRAMS=(kube-apiserver kube-controller-manager kubelet)
 
 # bookworm_mirror: the mirror of Debian 12 that apt is set up with.
 bookworm_mirror() {

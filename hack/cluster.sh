@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# A Kubernetes control plane for tests: etcd, kube-apiserver and kube-controller-manager on loopback.
+# A Kubernetes control plane for tests: etcd, kube-apiserver and kube-controller-manager on loopback; on demand with a
+# node that runs pods: containerd and kubelet.
 #
-# Usage: hack/cluster.sh up|down|status
+# Usage: hack/cluster.sh up [--node]|down|status
 #   up      starts what is not running, waits until Jobs can become pods, prints the kubeconfig's path
+#           --node: a node named 127.0.0.1 too, for pods that name it (`nodeName`); needs root
 #   down    stops everything and removes its data; the unpacked programs stay
 #   status  prints the health of each component; exit code 3 when one is not well
 #
-# State is in $KELOS_CLUSTER_DIR (.cache/cluster): kubeconfig, pki/, run/ (pid files and logs), bin/.
+# State is in $KELOS_CLUSTER_DIR (.cache/cluster): kubeconfig, pki/, run/ (pid files and logs), bin/, node/.
 # The programs come from $KUBEBUILDER_ASSETS, else from ../shared/kube-assets, else from a build of
-# Debian's source package (hack/build-kube.sh, some minutes, once). There is no scheduler and no node.
+# Debian's source package (hack/build-kube.sh, some minutes, once). There is no scheduler.
 set -euo pipefail
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -22,6 +24,10 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/pki.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
+# shellcheck source=lib/image.sh
+. "$ROOT/hack/lib/image.sh"
+# shellcheck source=lib/node.sh
+. "$ROOT/hack/lib/node.sh"
 
 # In the order in which they start; `down` goes the other way.
 COMPONENTS=(etcd kube-apiserver kube-controller-manager)
@@ -41,19 +47,25 @@ make_pki() {
     IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,IP:10.0.0.1
   pki_leaf "$pki" "$pki/admin" /O=system:masters/CN=kubernetes-admin clientAuth "$days"
   pki_leaf "$pki" "$pki/controller-manager" /CN=system:kube-controller-manager clientAuth "$days"
+  pki_leaf "$pki" "$pki/node" "/O=system:nodes/CN=system:node:$KELOS_NODE_NAME" clientAuth "$days"
+  pki_leaf "$pki" "$pki/kubelet" /CN=kubelet serverAuth "$days" "IP:$KELOS_NODE_NAME"
+  pki_leaf "$pki" "$pki/kubelet-client" /O=system:masters/CN=kube-apiserver-kubelet-client clientAuth "$days"
   pki_key "$pki/service-accounts.key"
   run_openssl pkey -in "$pki/service-accounts.key" -pubout -out "$pki/service-accounts.pub"
 }
 
 # choose_ports: written down for `up` to find them again, and for others to read.
 choose_ports() {
-  local etcd_port etcd_peer_port apiserver_port controller_manager_port
+  local etcd_port etcd_peer_port apiserver_port controller_manager_port kubelet_port kubelet_healthz_port
   free_port etcd_port
   free_port etcd_peer_port
   free_port apiserver_port
   free_port controller_manager_port
+  free_port kubelet_port
+  free_port kubelet_healthz_port
   printf '%s\n' "etcd_port=$etcd_port" "etcd_peer_port=$etcd_peer_port" "apiserver_port=$apiserver_port" \
-    "controller_manager_port=$controller_manager_port" >"$KELOS_CLUSTER_DIR/ports"
+    "controller_manager_port=$controller_manager_port" "kubelet_port=$kubelet_port" \
+    "kubelet_healthz_port=$kubelet_healthz_port" >"$KELOS_CLUSTER_DIR/ports"
 }
 
 # write_kubeconfig FILE USER: self-contained, so that it can be copied anywhere.
@@ -118,7 +130,9 @@ start_kube-apiserver() {
     --service-account-key-file="$pki/service-accounts.pub" \
     --service-account-signing-key-file="$pki/service-accounts.key" \
     --service-account-issuer=https://kubernetes.default.svc \
-    --authorization-mode=RBAC --service-cluster-ip-range=10.0.0.0/24 \
+    --kubelet-client-certificate="$pki/kubelet-client.crt" --kubelet-client-key="$pki/kubelet-client.key" \
+    --kubelet-certificate-authority="$pki/ca.crt" --enable-admission-plugins=NodeRestriction \
+    --authorization-mode=Node,RBAC --service-cluster-ip-range=10.0.0.0/24 \
     --audit-policy-file="$KELOS_CLUSTER_DIR/audit-policy.yaml" --audit-log-path="$KELOS_RUN_DIR/audit.log"
 }
 
@@ -170,9 +184,29 @@ load_ports() {
   local name value
   while IFS='=' read -r name value; do
     case $name in
-      etcd_port | etcd_peer_port | apiserver_port | controller_manager_port) printf -v "$name" '%s' "$value" ;;
+      etcd_port | etcd_peer_port | apiserver_port | controller_manager_port | kubelet_port | kubelet_healthz_port)
+        printf -v "$name" '%s' "$value"
+        ;;
     esac
   done <"$KELOS_CLUSTER_DIR/ports"
+}
+
+# start_component NAME: unless it runs and is well.
+start_component() {
+  ! process_running "$1" || ! "$1_healthy" >/dev/null || return 0
+  step "Starting $1"
+  stop_component "$1"
+  "start_$1"
+  wait_for_process "$1" 60 "$1_healthy"
+}
+
+# stop_component NAME [SECONDS]
+stop_component() {
+  if [[ "$1" == node ]]; then
+    stop_node
+  else
+    stop_process "$@"
+  fi
 }
 
 # exists: something was started here and not taken down.
@@ -183,29 +217,26 @@ exists() {
 up() {
   ensure_packages "${KELOS_CLUSTER_PACKAGES[@]}"
   find_kube_programs
+  [[ "${1:-}" != --node ]] || require_node
   local existed='' component
   ! exists || existed=yes
   prepare
   for component in "${COMPONENTS[@]}"; do
-    if process_running "$component" && "${component}_healthy"; then
-      continue
-    fi
-    step "Starting $component"
-    stop_process "$component"
-    "start_$component"
-    wait_for_process "$component" 60 "${component}_healthy"
+    start_component "$component"
   done
   wait_until 60 default_service_account_ready \
     || die "the namespace 'default' got no service account within 60 s" "see $KELOS_RUN_DIR/kube-controller-manager.log"
+  [[ "${1:-}" != --node ]] || start_component node
   note "Kubernetes $(kube_ctl get --raw /version | jq -r .gitVersion) is ${existed:+still }up"
   printf 'export KUBECONFIG=%q\n' "$KELOS_CLUSTER_DIR/kubeconfig"
 }
 
 # The logs and the unpacked programs stay; the next `up` starts from nothing.
 down() {
+  stop_component node
   local index
   for ((index = ${#COMPONENTS[@]} - 1; index >= 0; index--)); do
-    stop_process "${COMPONENTS[index]}" 15
+    stop_component "${COMPONENTS[index]}" 15
   done
   rm -rf -- "$pki" "$KELOS_CLUSTER_DIR"/{etcd,ports,kubeconfig,controller-manager.kubeconfig,audit-policy.yaml}
   note "the cluster is down"
@@ -217,12 +248,13 @@ status() {
     return 3
   fi
   load_ports
-  local component pid code=0
-  for component in "${COMPONENTS[@]}"; do
+  local component pid code=0 components=("${COMPONENTS[@]}")
+  [[ ! -d "$node_folder" ]] || components+=(node)
+  for component in "${components[@]}"; do
     if ! pid=$(process_pid "$component"); then
       printf '%-24s not running\n' "$component"
       code=3
-    elif "${component}_healthy"; then
+    elif "${component}_healthy" >/dev/null; then
       printf '%-24s healthy (pid %s)\n' "$component" "$pid"
     else
       printf '%-24s running, not healthy (pid %s)\n' "$component" "$pid"
@@ -236,12 +268,12 @@ status() {
 main() {
   case ${1:-} in
     up | down)
-      (($# == 1)) || die "'$1' takes no arguments"
+      [[ $# == 1 || "$*" == 'up --node' ]] || die "'$1' does not know '${*:2}'" "see hack/cluster.sh --help"
       mkdir -p "$KELOS_CLUSTER_DIR"
       # One `up` or `down` at a time; started processes do not inherit descriptor 9.
       exec 9>"$KELOS_CLUSTER_DIR/lock"
       flock 9
-      "$1"
+      "$@"
       ;;
     status) status ;;
     -h | --help) print_usage "${BASH_SOURCE[0]}" ;;
