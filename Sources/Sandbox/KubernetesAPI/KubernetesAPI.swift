@@ -90,6 +90,9 @@ package final class KubernetesAPI: SandboxService {
         }
     }
 
+    /// When `tick` will have something to do, in seconds since 1970; nil while there is no watch.
+    package var nextTick: Int64? { state.withLock { $0.watches.map { min($0.endsAt, $0.nextBookmark) }.min() } }
+
     package func disturb(_ disturbance: WatchDisturbance) {
         state.withLock { state in
             for watch in state.watches {
