@@ -170,6 +170,16 @@ let package = Package(
             name: "SandboxTests",
             dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "Sandbox", "TLS"],
             swiftSettings: strict),
+        // Virtual time for the refresher and what it talks to; no product.
+        .target(
+            name: "RefresherSimulation",
+            dependencies: [
+                "HTTPSemantics", "HTTPTransport", "Kubernetes", "PodManifests", "Sandbox", "TokenRefresh", heap,
+            ], path: "Tests/RefresherSimulation", swiftSettings: strict),
+        .testTarget(
+            name: "RefresherSimulationTests",
+            dependencies: ["HTTPTransport", "Kubernetes", "PodManifests", "RefresherSimulation", "Sandbox"],
+            swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]
