@@ -30,7 +30,8 @@ package struct RefreshPolicy: Equatable, Sendable {
     package func dueTime(
         expiry: Timestamp, mintedAt: Timestamp? = nil, using generator: inout some RandomNumberGenerator
     ) -> Timestamp {
-        let spread = Int64.random(in: (jitter / 4).wholeMilliseconds...jitter.wholeMilliseconds, using: &generator)
+        let spreads = (jitter / 4).wholeMilliseconds...jitter.wholeMilliseconds
+        let spread = Int64.random(in: spreads, using: &generator)
         let wanted = expiry - margin - .milliseconds(spread)
         guard let mintedAt else { return wanted }
         return max(wanted, mintedAt + (expiry - mintedAt) / Self.keptShare)

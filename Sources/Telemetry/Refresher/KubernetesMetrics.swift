@@ -36,11 +36,13 @@ package struct KubernetesMetrics: Sendable {
             "kelos_token_event_failures_total", help: "Kubernetes Events that could not be written.")
         electionFailures = registry.counter(
             "kelos_token_election_failures_total", help: "Reads and writes of the Lease that failed.")
-        isLeader = registry.gauges(
-            "leader_election_master_status",
-            help: "Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates "
-                + "master.",
-            labels: [MetricLabels(["name": lease])])[0]
+        isLeader =
+            registry.gauges(
+                "leader_election_master_status",
+                help:
+                    "Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates "
+                    + "master.",
+                labels: [MetricLabels(["name": lease])])[0]
     }
 
     /// - Parameter code: nil when there was no answer.

@@ -35,17 +35,21 @@ package struct WorkQueueMetrics: Sendable {
         let queue = [MetricLabels(["name": controller, "controller": controller])]
         let controllers = [MetricLabels(["controller": controller])]
         depth = registry.gauges("workqueue_depth", help: "Current depth of workqueue", labels: queue)[0]
-        added = registry.counters(
-            "workqueue_adds_total", help: "Total number of adds handled by workqueue", labels: queue)[0]
-        retried = registry.counters(
-            "workqueue_retries_total", help: "Total number of retries handled by workqueue", labels: queue)[0]
-        queueTime = registry.histograms(
-            "workqueue_queue_duration_seconds",
-            help: "How long in seconds an item stays in workqueue before being requested",
-            buckets: .controllerRuntime, labels: queue)[0]
-        workTime = registry.histograms(
-            "workqueue_work_duration_seconds", help: "How long in seconds processing an item from workqueue takes.",
-            buckets: .controllerRuntime, labels: queue)[0]
+        added =
+            registry.counters(
+                "workqueue_adds_total", help: "Total number of adds handled by workqueue", labels: queue)[0]
+        retried =
+            registry.counters(
+                "workqueue_retries_total", help: "Total number of retries handled by workqueue", labels: queue)[0]
+        queueTime =
+            registry.histograms(
+                "workqueue_queue_duration_seconds",
+                help: "How long in seconds an item stays in workqueue before being requested",
+                buckets: .controllerRuntime, labels: queue)[0]
+        workTime =
+            registry.histograms(
+                "workqueue_work_duration_seconds", help: "How long in seconds processing an item from workqueue takes.",
+                buckets: .controllerRuntime, labels: queue)[0]
         let running = running
         registry.computed([
             .gauge(
@@ -60,9 +64,10 @@ package struct WorkQueueMetrics: Sendable {
             let (total, longest) = running.seconds(at: now())
             return [total, longest]
         }
-        active = registry.gauges(
-            "controller_runtime_active_workers", help: "Number of currently used workers per controller",
-            labels: controllers)[0]
+        active =
+            registry.gauges(
+                "controller_runtime_active_workers", help: "Number of currently used workers per controller",
+                labels: controllers)[0]
         registry.gauges(
             "controller_runtime_max_concurrent_reconciles",
             help: "Maximum number of concurrent reconciles per controller", labels: controllers)[0].set(Int64(workers))
@@ -71,15 +76,18 @@ package struct WorkQueueMetrics: Sendable {
             labels: ["success", "error"].map { MetricLabels(["controller": controller, "result": $0]) })
         successes = results[0]
         failures = results[1]
-        errors = registry.counters(
-            "controller_runtime_reconcile_errors_total",
-            help: "Total number of reconciliation errors per controller", labels: controllers)[0]
-        terminalErrors = registry.counters(
-            "controller_runtime_terminal_reconcile_errors_total",
-            help: "Total number of terminal reconciliation errors per controller", labels: controllers)[0]
-        reconcileTime = registry.histograms(
-            "controller_runtime_reconcile_time_seconds", help: "Length of time per reconciliation per controller",
-            buckets: .reconciliation, labels: controllers)[0]
+        errors =
+            registry.counters(
+                "controller_runtime_reconcile_errors_total",
+                help: "Total number of reconciliation errors per controller", labels: controllers)[0]
+        terminalErrors =
+            registry.counters(
+                "controller_runtime_terminal_reconcile_errors_total",
+                help: "Total number of terminal reconciliation errors per controller", labels: controllers)[0]
+        reconcileTime =
+            registry.histograms(
+                "controller_runtime_reconcile_time_seconds", help: "Length of time per reconciliation per controller",
+                buckets: .reconciliation, labels: controllers)[0]
     }
 
     /// A worker took an item from the queue.
