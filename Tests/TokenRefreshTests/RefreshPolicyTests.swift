@@ -9,7 +9,7 @@ import TokenRefresh
         #expect(RefreshPolicy(margin: .seconds(20)).jitter == .seconds(8))
     }
 
-    @Test("A token is due from expiry - margin - jitter on, and a quarter of the jitter before the margin at the latest")
+    @Test("A token is due from expiry - margin - jitter on, and a quarter of the jitter before the margin at last")
     func window() {
         let policy = RefreshPolicy()
         let expiry = noon + .seconds(3600)
