@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+WEBHOOK_NAMES = ("localhost", "kelos-token-webhook.kelos-token-system.svc")
+
+
 def openssl(*arguments, stdin=b"", timeout=15):
     """Runs openssl and returns the finished process; the caller judges the exit code."""
     return subprocess.run(["openssl", *map(str, arguments)], input=stdin, capture_output=True, timeout=timeout)
@@ -47,14 +50,14 @@ class Authority:
               "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
               "-addext", "keyUsage=critical,keyCertSign")
 
-    def issue(self, common_name="kelos-token-webhook", usage="serverAuth", days=10, expired=False):
+    def issue(self, common_name="kelos-token-webhook", usage="serverAuth", days=10, expired=False, names=WEBHOOK_NAMES):
         """A fresh pair; an expired one was valid for a day, long ago."""
         self.issued += 1
         stem = self.directory / f"leaf-{self.issued}"
         pair = Pair(stem.with_suffix(".crt"), stem.with_suffix(".key"))
         request, extensions = stem.with_suffix(".csr"), stem.with_suffix(".ext")
         extensions.write_text(
-            "subjectAltName=DNS:localhost,DNS:kelos-token-webhook.kelos-token-system.svc,IP:127.0.0.1\n"
+            f"subjectAltName={','.join(f'DNS:{name}' for name in names)},IP:127.0.0.1\n"
             f"extendedKeyUsage={usage}\nbasicConstraints=CA:FALSE\n")
         _must("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", pair.key)
         _must("req", "-new", "-key", pair.key, "-subj", f"/CN={common_name}", "-out", request)
