@@ -40,7 +40,7 @@ package struct KubernetesError: Error, Sendable, Equatable, CustomStringConverti
     /// One sentence without a final full stop. It carries no credential and nothing of a body that was sent.
     package let message: String
 
-    init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
         self.status = nil

@@ -26,11 +26,14 @@ package struct ObjectMetadata: Sendable, Equatable {
     /// Those that were asked for.
     package let annotations: [String: String]
     package let owners: [Owner]
+    /// Which of the keys that were asked for a Secret's data has; nil if that is not known. Metadata tells by
+    /// `managedFields`, which a server or a proxy may leave out.
+    package let dataKeys: Set<String>?
 
     package init(
         name: String, namespace: String, uid: String, resourceVersion: String, creationTimestamp: String = "",
         deletionTimestamp: String? = nil, labels: [String: String] = [:], annotations: [String: String] = [:],
-        owners: [Owner] = []
+        owners: [Owner] = [], dataKeys: Set<String>? = nil
     ) {
         self.name = name
         self.namespace = namespace
@@ -41,6 +44,7 @@ package struct ObjectMetadata: Sendable, Equatable {
         self.labels = labels
         self.annotations = annotations
         self.owners = owners
+        self.dataKeys = dataKeys
     }
 
     package var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
@@ -49,14 +53,17 @@ package struct ObjectMetadata: Sendable, Equatable {
     package var controller: Owner? { owners.first(where: \.isController) }
 }
 
-/// The labels and annotations that a caller decides by; the others are not kept.
+/// The labels, annotations and keys of data that a caller decides by; the others are not kept.
 package struct MetadataSelection: Sendable, Equatable {
     package let labels: Set<String>
     package let annotations: Set<String>
+    /// Names only: values are never part of metadata.
+    package let dataKeys: Set<String>
 
-    package init(labels: Set<String> = [], annotations: Set<String> = []) {
+    package init(labels: Set<String> = [], annotations: Set<String> = [], dataKeys: Set<String> = []) {
         self.labels = labels
         self.annotations = annotations
+        self.dataKeys = dataKeys
     }
 }
 
@@ -79,7 +86,36 @@ extension ObjectMetadata {
             creationTimestamp: metadata.text("creationTimestamp") ?? "",
             deletionTimestamp: metadata.text("deletionTimestamp"),
             labels: Self.selected(selection.labels, of: "labels", in: metadata),
-            annotations: Self.selected(selection.annotations, of: "annotations", in: metadata), owners: owners)
+            annotations: Self.selected(selection.annotations, of: "annotations", in: metadata), owners: owners,
+            dataKeys: Self.managedDataKeys(selection.dataKeys, in: metadata))
+    }
+
+    /// Every field of an object has an entry in `managedFields` once there is any
+    /// (kubernetes.io, "Server-Side Apply", field management).
+    private static func managedDataKeys(_ wanted: Set<String>, in metadata: borrowing JSONValue) -> Set<String>? {
+        guard !wanted.isEmpty else { return nil }
+        var held: Set<String>?
+        var managers = metadata.elements(of: "managedFields")
+        while let manager = managers.nextElement() {
+            guard let fields = manager.field("fieldsV1") else { continue }
+            if held == nil { held = [] }
+            // Who applies a Secret may own its keys by the name under which they were written.
+            for key in fieldNames(of: "f:data", in: fields) + fieldNames(of: "f:stringData", in: fields)
+            where wanted.contains(key) {
+                held?.insert(key)
+            }
+        }
+        return held
+    }
+
+    private static func fieldNames(of member: StaticString, in parent: borrowing JSONValue) -> [String] {
+        guard let fields = parent.field(member) else { return [] }
+        var names: [String] = []
+        var members = fields.members
+        while let member = members.nextMember() {
+            if let name = member.key.string, name.hasPrefix("f:") { names.append(String(name.dropFirst(2))) }
+        }
+        return names
     }
 
     /// Annotations can be large (`last-applied-configuration` holds a whole object); only wanted values are decoded.
