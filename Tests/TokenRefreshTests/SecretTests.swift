@@ -25,19 +25,7 @@ import TokenRefresh
         #expect(ManagedSecret(resourceVersion: "7", annotations: annotations, holdsToken: true)?.expiry == noon)
     }
 
-    @Test("The patch changes the token and our two annotations, on the version it was decided on, and nothing else")
-    func refreshPatch() {
-        let minted = MintedToken(
-            token: SecretText("ghs_a.b-c_d"), expiry: noon, apiURL: "https://api.github.com")
-        let patch = SecretPatch.refresh(minted, resourceVersion: "4\"2")
-        #expect(
-            String(decoding: patch, as: UTF8.self)
-                == #"{"metadata":{"resourceVersion":"4\"2","annotations":{"#
-                + #""kelos.dev/token-expires-at":"2026-01-02T15:04:05Z","#
-                + #""kelos.dev/github-api-url":"https://api.github.com"}},"data":{"GITHUB_TOKEN":"Z2hzX2EuYi1jX2Q="}}"#)
-    }
-
-    @Test("The token of a patch is hidden wherever it is printed")
+    @Test("A token is hidden wherever it is printed")
     func hidden() {
         let canary = "ghs_canary"
         let minted = MintedToken(token: SecretText(canary), expiry: noon, apiURL: "https://api.github.com")
@@ -99,24 +87,21 @@ import TokenRefresh
                 AdoptionCandidate(name: "fix-github-token", resourceVersion: "9", created: noon, controller: nil)))
     }
 
-    @Test("Adoption writes the two annotations, with an hour from the Secret's creation")
-    func adopts() throws {
-        let patch = try #require(
-            Adoption.patch(
-                for: candidate("fix-github-token"), source: "app",
-                sourceKeys: ["appID", "installationID", "privateKey", "GITHUB_TOKEN"]))
-        #expect(
-            String(decoding: patch, as: UTF8.self)
-                == #"{"metadata":{"resourceVersion":"9","annotations":{"kelos.dev/github-app-secret":"app","#
-                + #""kelos.dev/token-expires-at":"2026-01-02T16:04:05Z"}}}"#)
+    @Test("Adoption names the App's Secret, with an hour from the Secret's creation")
+    func adopts() {
+        let decision = Adoption.decide(
+            candidate("fix-github-token"), source: "app",
+            sourceKeys: ["appID", "installationID", "privateKey", "GITHUB_TOKEN"])
+        #expect(decision?.appSecret == "app")
+        #expect(decision?.expiry == noon + .seconds(3600))
     }
 
     @Test("A PAT, a Workspace without Secret and a Secret that is its own source are not adopted")
     func doesNotAdopt() {
         let secret = candidate("fix-github-token")
-        #expect(Adoption.patch(for: secret, source: "pat", sourceKeys: ["GITHUB_TOKEN"]) == nil)
-        #expect(Adoption.patch(for: secret, source: "app", sourceKeys: ["appID", "privateKey"]) == nil)
-        #expect(Adoption.patch(for: secret, source: nil, sourceKeys: Adoption.appKeys) == nil)
-        #expect(Adoption.patch(for: secret, source: "fix-github-token", sourceKeys: Adoption.appKeys) == nil)
+        #expect(Adoption.decide(secret, source: "pat", sourceKeys: ["GITHUB_TOKEN"]) == nil)
+        #expect(Adoption.decide(secret, source: "app", sourceKeys: ["appID", "privateKey"]) == nil)
+        #expect(Adoption.decide(secret, source: nil, sourceKeys: Adoption.appKeys) == nil)
+        #expect(Adoption.decide(secret, source: "fix-github-token", sourceKeys: Adoption.appKeys) == nil)
     }
 }

@@ -4,9 +4,9 @@ package enum RefreshAction: Equatable, Sendable {
     case look
     /// Mint a token as soon as `MintLimit` allows, verify it, then call `minted`.
     case mint
-    /// Patch the Secret (`SecretPatch.refresh`), then call `written`.
+    /// Patch the Secret's token, expiry and API URL, which change together or not at all, then call `written`.
     case write(MintedToken, resourceVersion: String)
-    /// Read the Secret anew, then call `reread`.
+    /// Read the Secret anew, then call `reread` or `rereadFailed`.
     case reread
     case event(RefreshEvent)
     /// Call `wake` after this span, which is a millisecond at least.

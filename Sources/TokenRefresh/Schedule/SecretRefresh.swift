@@ -93,7 +93,12 @@ package struct SecretRefresh: Sendable {
             due = now
             return wake(at: now)
         }
-        guard let known = sourceVersion, version != known, version != nil else { return [] }
+        guard let known = sourceVersion else {
+            // What it is now is what the next change is told by.
+            sourceVersion = version
+            return []
+        }
+        guard version != known, version != nil else { return [] }
         let spread = Int64.random(in: 0...policy.jitter.wholeMilliseconds, using: &generator)
         due = min(due, now + .milliseconds(spread))
         return wake(at: now)
@@ -180,6 +185,13 @@ package struct SecretRefresh: Sendable {
                 RefreshFailure(.clusterUnavailable, "the Secret is written by somebody else all the time"), at: now)
         }
         return write(token, tries: tries + 1, at: now)
+    }
+
+    /// The Secret could not be read anew. As after a patch that failed, the token is still good.
+    package mutating func rereadFailed(_ failure: RefreshFailure, at now: Timestamp) -> [RefreshAction] {
+        guard case .rereading(let token, _) = phase else { return [] }
+        phase = .holding(token)
+        return failed(failure, at: now)
     }
 
     private mutating func write(_ token: MintedToken, tries: Int, at now: Timestamp) -> [RefreshAction] {

@@ -52,20 +52,26 @@ package enum Adoption {
         }
     }
 
-    /// The patch that adopts a candidate.
+    /// What a candidate's annotations become.
+    package struct Decision: Equatable, Sendable {
+        package let appSecret: String
+        /// Assumed, until the first refresh tells.
+        package let expiry: Timestamp
+    }
+
+    /// Decides about a candidate.
     ///
     /// - Parameters:
     ///   - source: the name in the Workspace's `secretRef`; nil if there is none.
     ///   - sourceKeys: the keys of that Secret's data.
     /// - Returns: nil if the Secret must be left alone.
-    package static func patch(
-        for secret: AdoptionCandidate, source: String?, sourceKeys: some Sequence<String>
-    ) -> [UInt8]? {
+    package static func decide(
+        _ secret: AdoptionCandidate, source: String?, sourceKeys: some Sequence<String>
+    ) -> Decision? {
         guard isCandidate(secret), let source, source != secret.name, Set(sourceKeys).isSuperset(of: appKeys) else {
             return nil
         }
-        return SecretPatch.adoption(
-            appSecret: source, expiry: secret.created + assumedLife, resourceVersion: secret.resourceVersion)
+        return Decision(appSecret: source, expiry: secret.created + assumedLife)
     }
 
     /// Kelos cuts a name above 63 characters to its first 54, a hyphen and eight digits of a hash, which need not be
