@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "HTTPTransport", swiftSettings: strict),
-        .target(name: "TokenRefresh", dependencies: ["RawJSON", heap], swiftSettings: strict),
+        .target(name: "TokenRefresh", dependencies: [heap], swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Settings", logging], swiftSettings: strict),
 
@@ -88,7 +88,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RefresherService",
-            dependencies: ["GitHubApps", "HTTPTransport", "Kubernetes", "Settings", "TLS", "TokenRefresh"],
+            dependencies: ["GitHubApps", "HTTPTransport", "Kubernetes", "RawJSON", "Settings", "TLS", "TokenRefresh"],
             swiftSettings: strict),
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
@@ -157,12 +157,6 @@ let package = Package(
             name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],
             swiftSettings: strict),
         .testTarget(
-            name: "RefresherServiceTests",
-            dependencies: [
-                "HTTPSemantics", "HTTPTransport", "Kubernetes", "PodManifests", "RefresherService", "Sandbox", "TLS",
-                "TokenRefresh",
-            ], swiftSettings: strict),
-        .testTarget(
             name: "HTTPClientTests",
             dependencies: ["CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],
             exclude: ["Peers"], swiftSettings: strict),
@@ -180,6 +174,12 @@ let package = Package(
             name: "RefresherSimulationTests",
             dependencies: ["HTTPTransport", "Kubernetes", "PodManifests", "RefresherSimulation", "Sandbox"],
             swiftSettings: strict),
+        .testTarget(
+            name: "RefresherServiceTests",
+            dependencies: [
+                "GitHubApps", "HTTPTransport", "Kubernetes", "PodManifests", "RefresherService", "RefresherSimulation",
+                "Sandbox", "TLS", "TokenRefresh",
+            ], swiftSettings: strict),
         .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]

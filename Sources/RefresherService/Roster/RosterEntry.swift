@@ -1,0 +1,76 @@
+internal import GitHubApps
+internal import Kubernetes
+internal import TokenRefresh
+
+/// A Secret that is cared for.
+struct RosterEntry {
+    enum Stage {
+        /// Waits for its time, in the schedule.
+        case resting
+        /// Has something to do and waits for its turn.
+        case ready([RefreshAction])
+        /// Somebody works on it.
+        case working
+        /// Waits for leave to mint.
+        case queued(MintOrder)
+    }
+
+    var machine: SecretRefresh
+    var stage = Stage.resting
+    /// Tells this state of things from an earlier one: an answer to what was asked before is of no use.
+    var serial: Int
+    var uid: String
+    var controller: ObjectMetadata.Owner?
+    /// Whose clock its expiry is by.
+    var api: GitHubAPI
+    var plan: MintPlan?
+    /// When its turn came, or will.
+    var dueAt = Duration.zero
+    /// It is not known whether there is a token in it.
+    var isUnproven: Bool
+    /// In a dry run, the version that was reported.
+    var reportedVersion: String?
+
+    var source: String { machine.secret.configuration.appSecret }
+}
+
+/// A Secret that may be adopted.
+struct CandidateEntry {
+    let candidate: AdoptionCandidate
+    let owner: KelosOwner
+    var serial: Int
+    /// The App's Secret that it waits for.
+    var source: ObjectKey?
+    var dueAt = Duration.zero
+    var isReported = false
+}
+
+/// Proves that an answer is for what was asked.
+struct Ticket: Sendable, Equatable {
+    let key: ObjectKey
+    let serial: Int
+}
+
+/// A mint that may begin as soon as the App's limits allow.
+struct MintOrder: Sendable {
+    let plan: MintPlan
+    let appKey: AppKey
+
+    /// What limits are counted by.
+    var app: String { "\(appKey.credentials.appID)@\(plan.api.url)" }
+}
+
+/// Something to be done for one Secret.
+struct Job: Sendable {
+    enum Work: Sendable {
+        case act([RefreshAction])
+        case mint(MintOrder)
+        /// Read whether it holds a token.
+        case prove
+        case judge(AdoptionCandidate, KelosOwner)
+    }
+
+    let ticket: Ticket
+    let work: Work
+    let startedAt: Duration
+}
