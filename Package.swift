@@ -29,6 +29,7 @@ let package = Package(
     name: "kelos-token",
     products: [
         .executable(name: "kelos-token-webhook", targets: ["kelos-token-webhook"]),
+        .executable(name: "kelos-token-refresher", targets: ["kelos-token-refresher"]),
         .executable(name: "kelos-token", targets: ["kelos-token"]),
     ],
     dependencies: [
@@ -88,8 +89,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RefresherService",
-            dependencies: ["GitHubApps", "HTTPTransport", "Kubernetes", "RawJSON", "Settings", "TLS", "TokenRefresh"],
-            swiftSettings: strict),
+            dependencies: [
+                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "RawJSON",
+                "Settings", "TLS", "Telemetry", "TokenRefresh", logging, lifecycle,
+            ], swiftSettings: strict),
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
         .target(
@@ -109,6 +112,13 @@ let package = Package(
             dependencies: [
                 "CommandOptions", "HTTP2", "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS",
                 "WebhookService", argumentParser,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "kelos-token-refresher",
+            dependencies: [
+                "CommandOptions", "HTTPClient", "Kubernetes", "Operations", "Platform", "RefresherService", "Settings",
+                "TLS", "TokenRefresh", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -138,7 +148,8 @@ let package = Package(
 
         // Tests of the server. ServerTestSupport holds the clients and fixtures that they share; it is no product.
         .target(
-            name: "ServerTestSupport", dependencies: ["COpenSSL", "HTTPSemantics", "HTTPServer", "Platform", "TLS"],
+            name: "ServerTestSupport",
+            dependencies: ["COpenSSL", "HTTPSemantics", "HTTPServer", "Platform", "TLS", logging],
             path: "Tests/ServerTestSupport", swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "ServerTestSupport"], swiftSettings: strict),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "ServerTestSupport"], swiftSettings: strict),
@@ -156,6 +167,12 @@ let package = Package(
         .testTarget(
             name: "KubernetesTests", dependencies: ["HTTPTransport", "KubeconfigYAML", "Kubernetes"],
             swiftSettings: strict),
+        .testTarget(
+            name: "RefresherProcessTests",
+            dependencies: [
+                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "RefresherService",
+                "ServerTestSupport", "Settings", "Telemetry", "TokenRefresh", "kelos-token-refresher", argumentParser,
+            ], swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],

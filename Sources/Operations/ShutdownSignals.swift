@@ -16,8 +16,12 @@ package struct ShutdownSignals: Sendable {
         signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     }
 
-    /// Runs the services until they have ended by themselves or after a signal.
-    package func run(_ group: ServiceGroup, logger: Logger) async throws {
+    /// Runs the services until they have ended by themselves or after a signal, which ends the last of them first.
+    package func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration], logger: Logger) async throws {
+        // For debugging, the library prints services with all that is in them.
+        var terse = logger
+        terse.logLevel = max(logger.logLevel, .info)
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: terse))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await follow(group, logger: logger) }
             tasks.addTask {

@@ -13,7 +13,7 @@ package struct SettingError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Quotes what the user wrote, cut short: a pasted file must not fill the terminal.
-    static func quote(_ text: some StringProtocol) -> String {
+    package static func quote(_ text: some StringProtocol) -> String {
         let longestQuote = 60
         return text.count > longestQuote ? "\"\(text.prefix(longestQuote))...\"" : "\"\(text)\""
     }

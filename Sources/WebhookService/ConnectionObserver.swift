@@ -1,7 +1,6 @@
 internal import HTTPServer
 internal import Logging
-internal import Platform
-internal import Synchronization
+internal import Operations
 internal import TLS
 internal import Telemetry
 
@@ -9,21 +8,12 @@ internal import Telemetry
 ///
 /// A peer can cause any number of failures, so their log lines are limited; the metrics count them all.
 final class ConnectionObserver: ServerObserver {
-    /// Failures logged at once after a quiet time, and the pause before each further one.
-    private static let logBurst: UInt64 = 5
-    private static let logIntervalNanoseconds: UInt64 = 10_000_000_000
-
     private let metrics: ConnectionMetrics
-    private let logger: Logger
-    private let limit: Mutex<LogRateLimit>
+    private let failures: LimitedLog
 
     init(metrics: ConnectionMetrics, logger: Logger) {
         self.metrics = metrics
-        self.logger = logger
-        limit = Mutex(
-            LogRateLimit(
-                burst: ConnectionObserver.logBurst, interval: ConnectionObserver.logIntervalNanoseconds,
-                now: MonotonicTime.now().nanoseconds))
+        failures = LimitedLog(logger, level: .info)
     }
 
     func observe(_ event: ServerEvent) {
@@ -41,23 +31,14 @@ final class ConnectionObserver: ServerObserver {
         case .deadlinePassed(let kind): metrics.deadline(kind.rawValue)?.increment()
         case .handshakeFailed(let error):
             metrics.handshakeFailures.increment()
-            report("TLS handshake failed", ["error": "\(error)"])
+            failures.log("TLS handshake failed", metadata: ["error": "\(error)"])
         case .sessionFailed(let error):
             metrics.sessionFailures.increment()
-            report("TLS connection failed", ["error": "\(error)"])
+            failures.log("TLS connection failed", metadata: ["error": "\(error)"])
         case .acceptPaused:
             metrics.pausedLoops.add(1)
-            report("Not accepting connections: the limit is reached or file descriptors have run out", [:])
+            failures.log("Not accepting connections: the limit is reached or file descriptors have run out")
         case .acceptResumed: metrics.pausedLoops.add(-1)
         }
-    }
-
-    private func report(_ message: Logger.Message, _ metadata: Logger.Metadata) {
-        guard case .log(let suppressed) = limit.withLock({ $0.admit(now: MonotonicTime.now().nanoseconds) }) else {
-            return
-        }
-        var fields = metadata
-        if suppressed > 0 { fields["suppressed"] = "\(suppressed)" }
-        logger.info(message, metadata: fields)
     }
 }

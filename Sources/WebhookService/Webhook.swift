@@ -64,7 +64,7 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        try await signals.run(ServiceGroup(services: services, logger: logger), logger: logger)
+        try await signals.run(services.map { .init(service: $0) }, logger: logger)
     }
 
     private static func webhookServer(

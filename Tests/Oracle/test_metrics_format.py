@@ -1,6 +1,6 @@
-"""The exposition of the webhook, judged by others: promtool's linter and a parser of its own.
+"""The expositions of webhook and refresher, judged by others: promtool's linter and a parser of its own.
 
-The file under test is the golden exposition that TelemetryTests compares byte for byte. promtool is taken from
+The files under test are the golden expositions that TelemetryTests compares byte for byte. promtool is taken from
 PROMTOOL or the PATH (Debian's package `prometheus` has it); without it that one test is skipped.
 """
 
@@ -13,14 +13,19 @@ import subprocess
 
 import pytest
 
-GOLDEN = pathlib.Path(__file__).parent.parent / "TelemetryTests" / "Golden" / "webhook-metrics.txt"
+FOLDER = pathlib.Path(__file__).parent.parent / "TelemetryTests" / "Golden"
 SAMPLE = re.compile(r'^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)')
 
 
-def samples():
+@pytest.fixture(params=["webhook", "refresher"])
+def golden(request):
+    return FOLDER / f"{request.param}-metrics.txt"
+
+
+def samples(golden):
     found = []
-    for line in GOLDEN.read_text().splitlines():
+    for line in golden.read_text().splitlines():
         if line.startswith("#"):
             continue
         match = SAMPLE.match(line)
@@ -32,16 +37,16 @@ def samples():
     return found
 
 
-def test_promtool_has_nothing_to_say():
+def test_promtool_has_nothing_to_say(golden):
     promtool = os.environ.get("PROMTOOL") or shutil.which("promtool")
     if not promtool:
         pytest.skip("promtool not found: install Debian's package prometheus or set PROMTOOL")
-    done = subprocess.run([promtool, "check", "metrics"], input=GOLDEN.read_bytes(), capture_output=True, timeout=60)
+    done = subprocess.run([promtool, "check", "metrics"], input=golden.read_bytes(), capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def test_families_are_contiguous_and_described_once():
-    text = GOLDEN.read_text()
+def test_families_are_contiguous_and_described_once(golden):
+    text = golden.read_text()
     assert text.endswith("\n") and "\n\n" not in text
     helps = re.findall(r"^# HELP (\S+) \S", text, re.M)
     types = re.findall(r"^# TYPE (\S+) (?:counter|gauge|histogram)$", text, re.M)
@@ -55,14 +60,14 @@ def test_families_are_contiguous_and_described_once():
             assert name in (current, f"{current}_bucket", f"{current}_sum", f"{current}_count")
 
 
-def test_no_series_appears_twice():
-    keys = [(name, labels) for name, labels, _ in samples()]
+def test_no_series_appears_twice(golden):
+    keys = [(name, labels) for name, labels, _ in samples(golden)]
     assert len(keys) == len(set(keys))
 
 
-def test_histograms_are_cumulative_and_complete():
+def test_histograms_are_cumulative_and_complete(golden):
     buckets, counts = {}, {}
-    for name, labels, value in samples():
+    for name, labels, value in samples(golden):
         if name.endswith("_bucket"):
             series = tuple(pair for pair in labels if pair[0] != "le")
             bound = dict(labels)["le"].replace("+Inf", "inf")
@@ -77,15 +82,18 @@ def test_histograms_are_cumulative_and_complete():
         assert cumulative[-1] == counts[series] > 0
 
 
-def test_controller_runtime_buckets_are_the_repeated_product():
+@pytest.mark.parametrize("golden, family", [
+    ("webhook", "controller_runtime_webhook_latency_seconds"), ("refresher", "workqueue_queue_duration_seconds"),
+    ("refresher", "workqueue_work_duration_seconds")], indirect=["golden"])
+def test_controller_runtime_buckets_are_the_repeated_product(golden, family):
     bound, expected = 10e-9, []
     for _ in range(12):
         expected.append(bound)
         bound *= 10
     found = [
         float(dict(labels)["le"])
-        for name, labels, _ in samples()
-        if name == "controller_runtime_webhook_latency_seconds_bucket" and dict(labels)["le"] != "+Inf"
+        for name, labels, _ in samples(golden)
+        if name == f"{family}_bucket" and dict(labels)["le"] != "+Inf"
     ]
     assert found == expected
-    assert 'le="9.999999999999999e-06"' in GOLDEN.read_text()
+    assert 'le="9.999999999999999e-06"' in golden.read_text()

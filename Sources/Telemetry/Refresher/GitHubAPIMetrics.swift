@@ -1,17 +1,16 @@
-internal import Synchronization
-
 /// Requests to GitHub, under Kelos's names (internal/source/metrics_transport.go).
 package struct GitHubAPIMetrics: Sendable {
     /// What is asked for, and by which method.
     package enum Request: Int, Sendable, CaseIterable {
         case mint
         case verification
+        case time
         case other
 
         var method: String {
             switch self {
             case .mint: "POST"
-            case .verification: "GET"
+            case .verification, .time: "GET"
             case .other: "other"
             }
         }
@@ -20,14 +19,18 @@ package struct GitHubAPIMetrics: Sendable {
             switch self {
             case .mint: "access_tokens"
             case .verification: "repositories"
+            case .time: "zen"
             case .other: "other"
             }
         }
     }
 
+    /// GitHub and a few servers of GitHub Enterprise.
+    private static let hostLimit = 32
+
     private let counters: [CodeCounters]
     private let durations: [Histogram]
-    private let remaining = QuotaReading()
+    private let remaining: GaugeTable
 
     init(_ registry: inout MetricsRegistry) {
         let codes = CodeCounters.labels(failure: "error")
@@ -46,12 +49,10 @@ package struct GitHubAPIMetrics: Sendable {
             "kelos_github_api_request_duration_seconds", help: "Duration of GitHub API requests in seconds",
             buckets: .network,
             labels: Request.allCases.map { MetricLabels(["method": $0.method, "resource": $0.resource]) })
-        let reading = remaining
-        registry.computed([
-            .gauge(
-                "kelos_github_api_rate_limit_remaining",
-                help: "What is left of the primary rate limit by the last answer to a mint; NaN before the first.")
-        ]) { [reading.value] }
+        remaining = registry.gaugeTable(
+            "kelos_github_api_rate_limit_remaining",
+            help: "What is left of the primary rate limit by the last answer of each API.", labels: ["host"],
+            limit: Self.hostLimit)
     }
 
     /// - Parameter code: nil when there was no answer.
@@ -61,18 +62,7 @@ package struct GitHubAPIMetrics: Sendable {
     }
 
     /// An answer told what is left of the limit.
-    package func quota(remaining count: Int) {
-        remaining.set(count)
+    package func quota(host: String, remaining count: Int) {
+        remaining.set([host], to: Int64(count))
     }
-}
-
-/// The last known quota; `NaN` before there is one, which no alert takes for zero.
-private final class QuotaReading: Sendable {
-    private let bits = Atomic<UInt64>(Double.nan.bitPattern)
-
-    func set(_ count: Int) {
-        bits.store(Double(count).bitPattern, ordering: .relaxed)
-    }
-
-    var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 }

@@ -6,6 +6,7 @@ package struct RefresherMetrics: Sendable {
         /// How many Secrets are worked on at once.
         package var workers: Int
         package var failures: [RefreshMetrics.Failure]
+        package var releases: [String]
         package var watchRestarts: [String]
         /// Host and port of the API server.
         package var apiServer: String
@@ -14,12 +15,13 @@ package struct RefresherMetrics: Sendable {
         package var swiftVersion: String
 
         package init(
-            controller: String, workers: Int, failures: [RefreshMetrics.Failure], watchRestarts: [String],
-            apiServer: String, lease: String, version: String, swiftVersion: String
+            controller: String, workers: Int, failures: [RefreshMetrics.Failure], releases: [String],
+            watchRestarts: [String], apiServer: String, lease: String, version: String, swiftVersion: String
         ) {
             self.controller = controller
             self.workers = workers
             self.failures = failures
+            self.releases = releases
             self.watchRestarts = watchRestarts
             self.apiServer = apiServer
             self.lease = lease
@@ -44,7 +46,7 @@ package struct RefresherMetrics: Sendable {
     ) {
         var registry = MetricsRegistry()
         refreshes = RefreshMetrics(&registry, failures: labels.failures)
-        secrets = SecretMetrics(&registry)
+        secrets = SecretMetrics(&registry, releases: labels.releases)
         queue = WorkQueueMetrics(&registry, controller: labels.controller, workers: labels.workers, now: now)
         gitHub = GitHubAPIMetrics(&registry)
         kubernetes = KubernetesMetrics(

@@ -18,9 +18,11 @@ package struct SecretMetrics: Sendable {
     /// Seconds since 1970, by namespace and Secret; 0 while no expiry is known.
     package let expiration: GaugeTable
     package let adopted: Counter
+    private let released: [String: Counter]
     private let states: [SecretState: Gauge]
 
-    init(_ registry: inout MetricsRegistry) {
+    /// - Parameter releases: why a Secret can stop being managed: the closed set of that label.
+    init(_ registry: inout MetricsRegistry, releases reasons: [String]) {
         expiration = registry.gaugeTable(
             "kelos_token_expiration_timestamp_seconds",
             help: "When the token of a managed Secret expires, in seconds since the epoch; 0 while that is not known.",
@@ -28,6 +30,10 @@ package struct SecretMetrics: Sendable {
         adopted = registry.counter(
             "kelos_token_adoptions_total",
             help: "Secrets of a Kelos without token refresh that were taken into care.")
+        let counters = registry.counters(
+            "kelos_token_releases_total", help: "Secrets that are not managed any more, by reason.",
+            labels: reasons.map { MetricLabels(["reason": $0]) })
+        released = Dictionary(zip(reasons, counters), uniquingKeysWith: { first, _ in first })
         let all = SecretState.allCases
         let gauges = registry.gauges(
             "kelos_token_secrets", help: "Managed Secrets by state.",
@@ -40,5 +46,10 @@ package struct SecretMetrics: Sendable {
         guard old != new else { return }
         if let old { states[old]?.add(-1) }
         if let new { states[new]?.add(1) }
+    }
+
+    /// Counts a Secret that is not managed any more; a reason outside the closed set counts nowhere.
+    package func released(_ reason: String) {
+        released[reason]?.increment()
     }
 }

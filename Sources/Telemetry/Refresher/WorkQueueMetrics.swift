@@ -13,8 +13,8 @@ package struct WorkQueueMetrics: Sendable {
     }
 
     package let depth: Gauge
-    package let added: Counter
     package let retried: Counter
+    private let added: Counter
     private let queueTime: Histogram
     private let workTime: Histogram
     private let active: Gauge
@@ -96,6 +96,7 @@ package struct WorkQueueMetrics: Sendable {
     ///   - item: what it is called until it is finished.
     ///   - now: nanoseconds of the clock that `init` was given.
     package func started(_ item: [String], waitedNanoseconds: UInt64, at now: UInt64) {
+        added.increment()
         queueTime.observe(nanoseconds: waitedNanoseconds)
         active.add(1)
         running.begin(item, at: now)

@@ -1,14 +1,16 @@
-import Foundation
-import Logging
+internal import Foundation
+package import Logging
 
 /// Keeps what is logged, and lets a test wait for it.
 ///
 /// `@unchecked Sendable`: the condition guards the list.
-final class LogRecorder: @unchecked Sendable {
+package final class LogRecorder: @unchecked Sendable {
     private let condition = NSCondition()
     private var lines: [String] = []
 
-    var logger: Logger {
+    package init() {}
+
+    package var logger: Logger {
         Logger(label: "test") { _ in RecordingHandler(recorder: self) }
     }
 
@@ -19,14 +21,21 @@ final class LogRecorder: @unchecked Sendable {
         condition.unlock()
     }
 
-    func count(_ start: String) -> Int {
+    /// All lines so far: `level: message key=value`, keys in order.
+    package var all: [String] {
+        condition.lock()
+        defer { condition.unlock() }
+        return lines
+    }
+
+    package func count(_ start: String) -> Int {
         condition.lock()
         defer { condition.unlock() }
         return lines.count { $0.hasPrefix(start) }
     }
 
     /// Waits for lines that begin so. Blocks its thread. False when that takes longer than only a hang would.
-    func wait(for start: String, times: Int = 1) -> Bool {
+    package func wait(for start: String, times: Int = 1) -> Bool {
         let limit = Date(timeIntervalSinceNow: 20)
         condition.lock()
         defer { condition.unlock() }
