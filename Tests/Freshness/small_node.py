@@ -21,10 +21,14 @@ class AtomicVolume:
     def __init__(self, folder):
         self.folder = folder
         self.generation = 0
+        self.files = None
         folder.mkdir(parents=True)
 
     def publish(self, files):
-        """`files`: name to (bytes, mode). They change all at once, by one rename of the link `..data`."""
+        """`files`: name to (bytes, mode). They change all at once, by one rename of the link `..data`, or not at all."""
+        if files == self.files:
+            return
+        self.files = files
         self.generation += 1
         dated = self.folder / f"..generation_{self.generation}"
         dated.mkdir()
@@ -146,7 +150,7 @@ def give_to_agent(path):
 class Container:
     """A shell that lives as long as the container and runs what it is given, each as its own child."""
 
-    LOOP = 'while read -r n; do /bin/sh "/run/agent/$n" >"/run/agent/$n.out" 2>"/run/agent/$n.err" </dev/null; echo $?; done'
+    LOOP = 'echo started; while read -r n; do /bin/sh "/run/agent/$n" >"/run/agent/$n.out" 2>"/run/agent/$n.err" </dev/null; echo $?; done'
 
     def __init__(self, folder, mounts, environment, image):
         self.exchange = folder / "exchange"
@@ -158,7 +162,8 @@ class Container:
         environment = {
             "HOME": "/home/agent", "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0",
         } | environment  # fmt: skip
-        arguments = ["bwrap", "--die-with-parent", "--unshare-pid", "--ro-bind", "/usr", "/usr"]
+        # The container's PATH is not the one to find these by.
+        arguments = [shutil.which("bwrap"), "--die-with-parent", "--unshare-pid", "--ro-bind", "/usr", "/usr"]
         for name in ("bin", "sbin", "lib", "lib64"):
             arguments += ["--symlink", f"usr/{name}", f"/{name}"]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/etc", "--tmpfs", "/usr/local/bin"]
@@ -170,11 +175,12 @@ class Container:
             arguments += bound(source, path)
         arguments += [*mounts, "--chdir", "/home/agent"]
         if os.geteuid() == 0:
-            arguments += ["setpriv", f"--reuid={AGENT}", f"--regid={AGENT}", "--clear-groups"]
+            arguments += [shutil.which("setpriv"), f"--reuid={AGENT}", f"--regid={AGENT}", "--clear-groups"]
         self.process = subprocess.Popen(
             [*map(str, arguments), "/bin/sh", "-c", self.LOOP], env=environment, text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
+        assert self.process.stdout.readline() == "started\n", f"bwrap ended: {self.process.wait(LONGEST)}"
 
     def run(self, script, check=True):
         """One script, and what came of it. Nothing of the environment is added to what the container started with."""

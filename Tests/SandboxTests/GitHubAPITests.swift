@@ -149,6 +149,41 @@ struct GitHubAPITests {
         #expect(try hub.mint(["repository_ids": [.number(1002)]]).body["repositories"]?.elements?.count == 1)
     }
 
+    @Test("a token opens its repositories and no other, by REST and by GraphQL, until it expires")
+    func repositories() throws {
+        let hub = try Hub { $0.tokenSeconds = 60 }
+        let token = try #require(try hub.mint(["repositories": ["hello"]]).body["token"]?.string)
+        func graph(_ body: ManifestValue, _ path: String = "/graphql") throws -> (UInt16, ManifestValue) {
+            let answer = try hub.send("POST", path, as: token, body)
+            return (answer.status, answer.body)
+        }
+        let asked: ManifestValue = [
+            "query": "query($owner: String!, $name: String!) {}", "variables": ["owner": "octo-org", "name": "hello"],
+        ]
+        for prefix in ["", "/api/v3"] {
+            #expect(try hub.send("GET", prefix + "/", as: token).status == 200)
+            #expect(try hub.send("GET", prefix + "/repos/octo-org/hello", as: token).body["name"] == "hello")
+            for other in ["/repos/octo-org/world", "/repos/else/hello", "/repos/octo-org/hello/pulls"] {
+                #expect(try hub.send("GET", prefix + other, as: token).status == 404)
+            }
+            let user = try hub.send("GET", prefix + "/user", as: token)
+            #expect(user.status == 403 && user.body["message"] == "Resource not accessible by integration")
+        }
+        for path in ["/graphql", "/api/graphql"] {
+            #expect(
+                try graph(asked, path).1[path: ["data", "repository", "nameWithOwner"]] == "octo-org/hello")
+            #expect(
+                try graph(["query": "{viewer{login}}"], path).1[path: ["data", "viewer", "login"]] == "app-12345[bot]")
+        }
+        let other: ManifestValue = ["query": "", "variables": ["owner": "octo-org", "repo": "world"]]
+        #expect(try graph(other).1["errors"]?.elements?.first?["type"] == "NOT_FOUND")
+        #expect(try graph(["query": "{licenses{name}}"]).1["errors"]?.elements?.count == 1)
+        #expect(try graph(["variables": [:]]).0 == 400)
+        hub.clock.advance(60)
+        #expect(try graph(asked).0 == 401)
+        #expect(try hub.send("GET", "/repos/octo-org/hello", as: token).status == 401)
+    }
+
     @Test("the primary limit says when it resets, the secondary how long to wait")
     func limits() throws {
         let hub = try Hub { $0.hourlyLimit = 2 }

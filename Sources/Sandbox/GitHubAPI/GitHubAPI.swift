@@ -1,7 +1,7 @@
 internal import PodManifests
 internal import Synchronization
 
-/// GitHub's REST API as far as Apps use it to get installation tokens and to try them, under `/` and `/api/v3`.
+/// GitHub's API as far as Apps use it to get installation tokens, and gh to use them, under `/` and `/api`.
 package final class GitHubAPI: SandboxService {
     package enum TokenFormat: String, Sendable, CaseIterable {
         /// `ghs_` and 36 letters and digits.
@@ -119,7 +119,7 @@ package final class GitHubAPI: SandboxService {
                 "reset": .number(quota?.reset ?? 0), "used": .number(quota?.used ?? 0),
             ]
             return WholeAnswer(200, ["resources": ["core": core], "rate": core])
-        default: throw .notFound
+        default: return try RepositoryAnswers.answer(request, path, token)
         }
     }
 

@@ -32,6 +32,8 @@ struct GitHubProblem: Error, Equatable {
     static let noApp = GitHubProblem(404, "Integration not found")
     static let notFound = GitHubProblem(404, "Not Found")
     static let suspended = GitHubProblem(403, "This installation has been suspended")
+    /// What an App's token is told where it takes a person.
+    static let noUser = GitHubProblem(403, "Resource not accessible by integration")
     static let badCredentials = GitHubProblem(401, "Bad credentials")
     static let wrongRepository = GitHubProblem(
         422,
