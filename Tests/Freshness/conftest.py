@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from github_front import Host, Internet
+from sandbox_github import SandboxGitHub
 from small_node import LONGEST, Node
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,3 +117,37 @@ def world(tmp_path, authority, bubblewrap):
     made = World(tmp_path, authority)
     yield made
     made.stop()
+
+
+class GitHub:
+    """The sandbox's tokens in the world's Secret. The one before is revoked, as if it had expired."""
+
+    def __init__(self, world, sandbox):
+        self.world = world
+        self.sandbox = sandbox
+        self.rotate()
+        world.hosts["api.github.com"] = Host(api=sandbox.address)
+        for name in ("ghes.example", "ghes.example:8443"):
+            world.hosts[name].api = sandbox.address
+
+    def rotate(self):
+        before = self.world.token
+        token = self.sandbox.mint()
+        self.world.rotate(token)
+        if before != "ghs_first":
+            self.sandbox.revoke(before)
+        return token
+
+    def tokens(self, host):
+        """Those that a host was shown since the last call, as it got them."""
+        seen = self.world.internet.take()
+        return {one.password for one in seen if one.host == host}
+
+
+@pytest.fixture
+def github(world, tmp_path):
+    if not shutil.which("gh", path="/usr/bin"):
+        pytest.skip("there is no /usr/bin/gh here")
+    sandbox = SandboxGitHub(kelos_token(), tmp_path / "sandbox")
+    yield GitHub(world, sandbox)
+    sandbox.stop()

@@ -81,6 +81,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        # urllib asks in HTTP/1.0, after which the server would close.
+        self.close_connection = False
         self.connection = self.internet.tls.wrap_socket(self.connection, server_side=True)
         self.rfile = self.connection.makefile("rb", -1)
         self.wfile = self.connection.makefile("wb", 0)

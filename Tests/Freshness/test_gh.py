@@ -1,11 +1,7 @@
 """Debian's gh behind the injected wrapper, against the GitHub of `kelos-token sandbox`, while the token changes."""
 
-import shutil
-
 import pytest
-from conftest import ROOT, kelos_token
-from github_front import Host
-from sandbox_github import SandboxGitHub
+from conftest import ROOT
 
 WRAPPER = {"kelos.dev/gh-wrapper": "enabled"}
 STUB = "#!/bin/sh\nprintf '%s|' \"$GH_TOKEN\" \"$GH_ENTERPRISE_TOKEN\" \"$@\"\nexit 3\n"
@@ -16,40 +12,6 @@ CALLS = {
     "gh api graphql -f query='query{viewer{login}}' --jq .data.viewer.login": "app-7[bot]",
     "gh pr list --repo o/r": "",
 }
-
-
-class GitHub:
-    """The sandbox's tokens in the world's Secret. The one before is revoked, as if it had expired."""
-
-    def __init__(self, world, sandbox):
-        self.world = world
-        self.sandbox = sandbox
-        self.rotate()
-        world.hosts["api.github.com"] = Host(api=sandbox.address)
-        for name in ("ghes.example", "ghes.example:8443"):
-            world.hosts[name].api = sandbox.address
-
-    def rotate(self):
-        before = self.world.token
-        token = self.sandbox.mint()
-        self.world.rotate(token)
-        if before != "ghs_first":
-            self.sandbox.revoke(before)
-        return token
-
-    def tokens(self, host):
-        """Those that a host was shown since the last call, as it got them."""
-        seen = self.world.internet.take()
-        return {one.password for one in seen if one.host == host}
-
-
-@pytest.fixture
-def github(world, tmp_path):
-    if not shutil.which("gh", path="/usr/bin"):
-        pytest.skip("there is no /usr/bin/gh here")
-    sandbox = SandboxGitHub(kelos_token(), tmp_path / "sandbox")
-    yield GitHub(world, sandbox)
-    sandbox.stop()
 
 
 def start(github, host=None, **more):
