@@ -14,6 +14,8 @@ package final class KubernetesAPI: SandboxService {
         /// For watches that name no `timeoutSeconds` (kube-apiserver --min-request-timeout).
         package var watchSeconds: Int64 = 1800
         package var history = ObjectStore.defaultHistory
+        /// Whether metadata has `managedFields`. Every API server of today gives them; a proxy may take them out.
+        package var tellsManagers = true
 
         package init() {}
     }
@@ -151,7 +153,9 @@ package final class KubernetesAPI: SandboxService {
         }
         if request.method == "GET", let found = Discovery.answer(segments) { return .whole(WholeAnswer(200, found)) }
         guard let target = APITarget(segments) else { throw .unknownPath }
-        return try served(request, target, Representation(target, accept: request.accept))
+        var form = Representation(target, accept: request.accept)
+        form.tellsManagers = settings.tellsManagers
+        return try served(request, target, form)
     }
 
     private func served(

@@ -6,6 +6,8 @@ struct Representation: Sendable {
     let version: String
     /// Metadata only (`PartialObjectMetadata`).
     let isPartial: Bool
+    /// Whether the metadata of Secrets says, by `managedFields`, which keys their data has.
+    var tellsManagers = false
 
     init(_ target: APITarget, accept: String) {
         resource = target.resource
@@ -29,7 +31,7 @@ struct Representation: Sendable {
     func object(_ object: ManifestValue) -> ManifestValue {
         if isPartial {
             return [
-                "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object.metadata,
+                "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata(of: object),
             ]
         }
         var members = [
@@ -38,6 +40,23 @@ struct Representation: Sendable {
         ]
         members += object.members.filter { $0.key != "apiVersion" && $0.key != "kind" }
         return .object(members)
+    }
+
+    /// With one manager for everything. Objects in their whole form go without: nobody here looks for it there.
+    private func metadata(of object: ManifestValue) -> ManifestValue {
+        var metadata = object.metadata
+        guard tellsManagers, resource == .secrets, !object.name.isEmpty else { return metadata }
+        let keys = (object["data"]?.members ?? []).map { ManifestMember("f:" + $0.key, [:]) }
+        let fields: ManifestValue = ["f:data": .object([ManifestMember(".", [:])] + keys), "f:type": [:]]
+        metadata.set(
+            "managedFields",
+            [
+                [
+                    "manager": "sandbox", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1",
+                    "fieldsV1": keys.isEmpty ? ["f:type": [:]] : fields,
+                ]
+            ])
+        return metadata
     }
 
     func list(_ page: ObjectStore.Page) -> ManifestValue {
