@@ -1,6 +1,7 @@
 import Kubernetes
 import PodManifests
 import RefresherService
+import RefresherSimulation
 import Sandbox
 import Testing
 import TokenRefresh
@@ -43,9 +44,11 @@ struct RefreshTests {
             })
     }
 
-    @Test("mints at once for an expiry that cannot be read, and for one without a token behind it")
-    func bootstrapsBroken() throws {
-        let rig = try Rig()
+    @Test(
+        "mints at once for an expiry that cannot be read, and for one without a token behind it",
+        arguments: [true, false])
+    func bootstrapsBroken(tellsManagers: Bool) throws {
+        let rig = try Rig { $0.kubernetes.tellsManagers = tellsManagers }
         try rig.addSource()
         try rig.addSecret("a", life: nil, annotations: [RefreshAnnotation.expiresAt: "soon"])
         try rig.addSecret("b", life: nil, annotations: [RefreshAnnotation.expiresAt: "2099-01-01T00:00:00Z"])
@@ -53,6 +56,22 @@ struct RefreshTests {
         try rig.run(for: .seconds(5))
         #expect(rig.token("a") != nil)
         #expect(rig.token("b") != nil)
+        // Where metadata tells, no Secret but the App's is read as a whole.
+        let reads = rig.sandbox.log.requests { $0.method == "GET" && $0.path.hasSuffix("/secrets/b") }
+        #expect(reads.count == (tellsManagers ? 0 : 1))
+    }
+
+    @Test("notices that a token was taken out of its Secret", arguments: [true, false])
+    func takenOut(tellsManagers: Bool) throws {
+        let rig = try Rig { $0.kubernetes.tellsManagers = tellsManagers }
+        try rig.addSource()
+        try rig.addSecret(life: .seconds(3600))
+        try rig.start()
+        try rig.run(for: .seconds(10))
+        rig.patchSecret("token", ["data": ["GITHUB_TOKEN": .null]])
+        try rig.run(for: .seconds(10))
+        #expect(rig.minted == 1)
+        #expect(rig.token()?.hasPrefix("ghs_") == true)
     }
 
     @Test("takes up a Secret that appears, and lets go of one that goes or is annotated no more")

@@ -19,9 +19,10 @@ final class Rig: Sendable {
     let sandbox: SimulatedSandbox
     let notices = Notices()
 
-    init(seed: UInt64 = 1) throws {
+    init(seed: UInt64 = 1, _ change: (inout SimulatedSandbox.Settings) -> Void = { _ in }) throws {
         simulation = Simulation(seed: seed)
         var settings = SimulatedSandbox.Settings()
+        change(&settings)
         settings.apps = [try Self.gitHubApp(key: 0)]
         sandbox = SimulatedSandbox(simulation, settings)
     }

@@ -18,9 +18,8 @@ extension Roster {
     func plan(of ticket: Ticket) -> MintPlan? { current(ticket)?.plan }
 
     /// For Events: the Secret and whoever controls it.
-    func subjects(of ticket: Ticket) -> [EventNote.Subject] {
-        guard let entry = current(ticket) else { return [] }
-        let key = ticket.key
+    func subjects(of key: ObjectKey) -> [EventNote.Subject] {
+        guard let entry = entries[key] else { return [] }
         let secret = EventNote.Subject(
             apiVersion: "v1", kind: "Secret", namespace: key.namespace, name: key.name, uid: entry.uid)
         guard let owner = entry.controller else { return [secret] }

@@ -96,8 +96,7 @@ actor Roster {
                 mints.ended()
                 continue
             }
-            entries[key]?.stage = .working
-            return job(Ticket(key: key, serial: entry.serial), .mint(order), dueAt: entry.dueAt, at: now)
+            return job(begun(key), .mint(order), dueAt: entry.dueAt, at: now)
         }
         while let key = ready.popDue(at: .seconds(Int64.max)) {
             if let job = jobForManaged(key, at: now) ?? jobForCandidate(key, at: now) { return job }
@@ -107,7 +106,6 @@ actor Roster {
 
     private func jobForManaged(_ key: ObjectKey, at now: Duration) -> Job? {
         guard let entry = entries[key] else { return nil }
-        let ticket = Ticket(key: key, serial: entry.serial)
         let work: Job.Work
         switch entry.stage {
         case .working, .queued: return nil
@@ -119,8 +117,15 @@ actor Roster {
             guard !todo.isEmpty else { return nil }
             work = .act(todo)
         }
+        return job(begun(key), work, dueAt: entry.dueAt, at: now)
+    }
+
+    /// Each job has a ticket of its own: the last words of the one before must not be taken for its.
+    private func begun(_ key: ObjectKey) -> Ticket {
+        let ticket = Ticket(key: key, serial: nextSerial())
+        entries[key]?.serial = ticket.serial
         entries[key]?.stage = .working
-        return job(ticket, work, dueAt: entry.dueAt, at: now)
+        return ticket
     }
 
     private func jobForCandidate(_ key: ObjectKey, at now: Duration) -> Job? {

@@ -56,7 +56,7 @@ struct Reconciler: Sendable {
         case .write(let token, let version): return await write(token, version, for: ticket)
         case .reread: return await reread(ticket)
         case .event(let event):
-            await record(event, for: ticket)
+            await record(event, about: ticket.key)
             return []
         case .wait, .drop: return []
         }
@@ -153,8 +153,8 @@ struct Reconciler: Sendable {
         }
     }
 
-    private func record(_ event: RefreshEvent, for ticket: Ticket) async {
-        for subject in await roster.subjects(of: ticket) {
+    private func record(_ event: RefreshEvent, about key: ObjectKey) async {
+        for subject in await roster.subjects(of: key) {
             guard mayAct() else { return }
             await events.record(
                 EventNote(
