@@ -75,7 +75,8 @@ final class Rig: Sendable {
         try add(secret)
     }
 
-    func addWorkspace(_ repository: String = "https://github.com/octo-org/hello", secret: String = "github-app") throws {
+    func addWorkspace(_ repository: String = "https://github.com/octo-org/hello", secret: String = "github-app") throws
+    {
         try add([
             "apiVersion": "kelos.dev/v1alpha2", "kind": "Workspace", "metadata": ["name": "workspace"],
             "spec": ["repo": .string(repository), "secretRef": ["name": .string(secret)]],

@@ -204,4 +204,13 @@ import TokenRefresh
         machine.chance = .none
         #expect(machine.sourceChanged(to: "s3") == [.look])
     }
+
+    @Test("A key that is rotated before it was ever used is news as well, once it is known what it was")
+    func rotatedUnused() {
+        var machine = Machine(life: .seconds(3600))
+        machine.chance = .most
+        #expect(machine.sourceChanged(to: "s1") == [])
+        #expect(machine.sourceChanged(to: "s1") == [])
+        #expect(machine.sourceChanged(to: "s2") == [.wait(.seconds(120))])
+    }
 }

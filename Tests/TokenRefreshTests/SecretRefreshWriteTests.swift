@@ -82,6 +82,18 @@ import TokenRefresh
         #expect(second.reread(nil) == [.drop])
     }
 
+    @Test("A token in hand is kept when the Secret cannot be read anew after a conflict")
+    func rereadFailed() {
+        var machine = Machine(life: nil)
+        let token = machine.mint()
+        #expect(machine.refresh.rereadFailed(RefreshFailure(.clusterUnavailable, "500"), at: noon) == [])
+        #expect(machine.written(.conflict) == [.reread])
+        let outage = RefreshFailure(.clusterUnavailable, "500")
+        #expect(machine.refresh.rereadFailed(outage, at: noon) == [.event(.failed(outage)), .wait(.seconds(30))])
+        machine.now = noon + .seconds(30)
+        #expect(machine.wake() == [.write(token, resourceVersion: "1")])
+    }
+
     @Test("A Secret nobody will use again is dropped, and one that nobody uses yet is looked at again")
     func use() {
         var over = Machine(life: nil)

@@ -22,7 +22,8 @@ struct OwnerSheet: Equatable, Sendable {
             ?? spec?.field("workspaceRef")?.field("name")?.string
         let status = root.field("status")
         isFinished = ["Succeeded", "Failed"].contains(status?.field("phase")?.string ?? "")
-        workload = status?.field("jobName")?.string ?? status?.field("statefulSetName")?.string
+        workload =
+            status?.field("jobName")?.string ?? status?.field("statefulSetName")?.string
             ?? Self.statefulSet(ofPod: status?.field("podName")?.string)
     }
 

@@ -8,6 +8,7 @@ extension RefreshFailure {
     }
 
     static func missingSource(_ name: String) -> RefreshFailure {
-        RefreshFailure(.invalidSource, "there is no Secret \(name), which annotation \(RefreshAnnotation.appSecret) names")
+        RefreshFailure(
+            .invalidSource, "there is no Secret \(name), which annotation \(RefreshAnnotation.appSecret) names")
     }
 }

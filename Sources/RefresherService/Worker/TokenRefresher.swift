@@ -1,6 +1,6 @@
+internal import GitHubApps
 package import HTTPTransport
 package import Kubernetes
-internal import GitHubApps
 internal import Synchronization
 internal import TokenRefresh
 
@@ -42,9 +42,12 @@ package final class TokenRefresher: Sendable {
         self.clock = clock
         self.observer = observer
         self.seed = seed
-        elector = configuration.isDryRun ? nil : configuration.election.map {
-            LeaderElector(kubernetes, lease: $0.lease, identity: $0.identity, timing: $0.timing)
-        }
+        elector =
+            configuration.isDryRun
+            ? nil
+            : configuration.election.map {
+                LeaderElector(kubernetes, lease: $0.lease, identity: $0.identity, timing: $0.timing)
+            }
     }
 
     /// True when the first list of every namespace was complete.
@@ -197,7 +200,8 @@ package final class TokenRefresher: Sendable {
 
     private func desk(isOnce: Bool, mayAct: @escaping @Sendable () -> Bool) -> Desk {
         let namespaces = Set(configuration.namespaces).sorted()
-        let scopes = namespaces.isEmpty
+        let scopes =
+            namespaces.isEmpty
             ? [WatchScope(namespace: nil)] : namespaces.map { WatchScope(namespace: $0) }
         let time = GitHubTime(clock, standard: configuration.endpoints.standard)
         let bell = Bell()

@@ -11,6 +11,7 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Behind any expiry there is.
     private static var lastRank: Duration { .seconds(1 << 40) }
+    private static var anyRank: Duration { .seconds(Int64.max) }
     /// As long as nothing else says so. Whoever works on fewer Secrets at once than `MintLimit.atOnce` never waits it.
     private static var crowded: Duration { .seconds(1) }
 
@@ -20,7 +21,7 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
 
     /// When `next` is worth asking; nil if nobody waits.
     package var nextTurn: Duration? {
-        mutating get { turns.next }
+        mutating get { apps.isEmpty ? nil : turns.next }
     }
 
     /// - Parameters:
@@ -41,11 +42,6 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
         if lines[app]?.count == 0 { lines[app] = nil }
     }
 
-    package mutating func removeAll() {
-        lines = [:]
-        apps = [:]
-    }
-
     /// The next one who may mint, now; `ended` is to be called afterwards.
     package mutating func next(at now: Duration) -> Key? {
         while let app = turns.popDue(at: now) {
@@ -53,9 +49,8 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
             switch limit.ask(app, at: now) {
             case .granted:
                 turns.add(app, at: now)
-                guard let key = lines[app]?.popDue(at: .seconds(Int64.max)) else { continue }
-                apps[key] = nil
-                if lines[app]?.count == 0 { lines[app] = nil }
+                let key = lines[app]?.popDue(at: Self.anyRank)
+                if let key { remove(key) }
                 return key
             case .after(let span): turns.add(app, at: now + span)
             case .whenOneEnds: turns.add(app, at: now + Self.crowded)
