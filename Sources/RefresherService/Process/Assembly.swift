@@ -30,7 +30,8 @@ struct Assembly: Sendable {
         let configuration = try Self.configuration(settings, access, identity)
         let leaseName = settings.election?.name ?? Refresher.name
         metrics = RefresherMetrics(
-            .refresher(apiServer: access.host, lease: leaseName), now: Refresher.now) { .current() }
+            .refresher(apiServer: access.host, lease: leaseName), now: Refresher.now
+        ) { .current() }
         // Told otherwise by the worker as soon as it stands for election.
         metrics.kubernetes.isLeader.set(configuration.election == nil ? 1 : 0)
         connections = try APIConnections(settings)

@@ -29,7 +29,7 @@ package final class RefreshReport: RefresherObserver {
 
     package func observe(_ notice: RefresherNotice) {
         switch notice {
-        case .synced(let count): logger.info("Listed the Secrets", metadata: ["secrets": .stringConvertible(count)])
+        case .synced(let count): logger.info("Listed the Secrets", metadata: ["managed": .stringConvertible(count)])
         case .leading(let isLeading): lead(isLeading)
         case .managing(let key, let expiry): manage(key, expiry)
         case .released(let key, let reason): release(key, reason)
@@ -65,7 +65,9 @@ package final class RefreshReport: RefresherObserver {
         logger.info(isLeading ? "Leading: this replica refreshes the tokens" : "Not leading any more")
         // What failed here is tried elsewhere now.
         guard !isLeading else { return }
-        for change in ledger.withLock({ $0.forgetFailures() }) { metrics.secrets.moved(from: change.old, to: change.new) }
+        for change in ledger.withLock({ $0.forgetFailures() }) {
+            metrics.secrets.moved(from: change.old, to: change.new)
+        }
     }
 
     private func manage(_ key: ObjectKey, _ expiry: Timestamp?) {

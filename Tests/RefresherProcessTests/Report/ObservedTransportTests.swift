@@ -58,8 +58,9 @@ struct ObservedTransportTests {
             ])
         #expect(
             worker.told(
-                "kelos_github_api_request_duration_seconds_sum{method=\"\(toldMethod)\",resource=\"\(resource)\"}")
-                .last?.hasSuffix(" 0.25") == true)
+                "kelos_github_api_request_duration_seconds_sum{method=\"\(toldMethod)\",resource=\"\(resource)\"}"
+            )
+            .last?.hasSuffix(" 0.25") == true)
     }
 
     @Test("counts failures as errors, and hands them on")

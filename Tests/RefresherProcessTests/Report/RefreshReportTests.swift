@@ -2,8 +2,8 @@ import GitHubApps
 import HTTPTransport
 import Kubernetes
 import ServerTestSupport
-import TokenRefresh
 import Testing
+import TokenRefresh
 
 @testable import RefresherService
 
@@ -48,7 +48,8 @@ struct RefreshReportTests {
     func late() {
         tell(.managing(.token, expiry: .expiry), .refreshed(.token, expiry: .expiry, lifeLeft: .seconds(-70)))
         #expect(worker.told(#"kelos_token_refresh_life_left_seconds_bucket{le="1"}"#).last?.hasSuffix(" 1") == true)
-        #expect(worker.told("kelos_token_refresh_life_left_seconds_sum") == ["kelos_token_refresh_life_left_seconds_sum 0"])
+        #expect(
+            worker.told("kelos_token_refresh_life_left_seconds_sum") == ["kelos_token_refresh_life_left_seconds_sum 0"])
         #expect(worker.log.all.last?.contains("lifeLeft=0s") == true)
     }
 
@@ -158,7 +159,7 @@ struct RefreshReportTests {
             .minted(host: "api.github.com", requests: 2, took: .milliseconds(1500)))
         #expect(
             worker.log.all == [
-                "info: Listed the Secrets secrets=3",
+                "info: Listed the Secrets managed=3",
                 "info: Adopted a Secret appSecret=github-app namespace=team-a secret=one-github-token",
                 "debug: Somebody else changed the Secret first namespace=team-a secret=one-github-token",
                 "info: Would refresh a token namespace=team-a secret=one-github-token",
