@@ -6,6 +6,7 @@
 #   --filter PATTERN      only tests whose name matches; neither builds for release nor runs hack/e2e.sh
 #   KELOS_SKIP_E2E=1      leaves hack/e2e.sh to the caller
 #   KELOS_WEBHOOK_BINARY  the kelos-token-webhook to test; without it, a release build is made
+#   KELOS_REFRESHER_BINARY  the kelos-token-refresher to test, likewise
 #   KELOS_RESULTS_FILE    where the totals line goes too
 set -euo pipefail
 
@@ -76,12 +77,13 @@ build_products() {
   local product configuration=(-c release)
   # With a filter the debug build is there already.
   [[ -z "$filter" ]] || configuration=()
-  for product in kelos-token-webhook kelos-token CoreProbe; do
+  for product in kelos-token-webhook kelos-token-refresher kelos-token CoreProbe; do
     swift build "${configuration[@]}" --product "$product"
   done
   local folder
   folder=$(swift build "${configuration[@]}" --show-bin-path)
   export KELOS_WEBHOOK_BINARY=${KELOS_WEBHOOK_BINARY:-$folder/kelos-token-webhook}
+  export KELOS_REFRESHER_BINARY=${KELOS_REFRESHER_BINARY:-$folder/kelos-token-refresher}
   export KELOS_TOKEN_BINARY=$folder/kelos-token
   export KELOS_CORE_PROBE=$folder/CoreProbe
 }

@@ -100,10 +100,10 @@ class Exposition:
     def series(self, name):
         return [(labels, value) for (found, labels), value in self.samples.items() if found == name]
 
-    def value(self, name, **labels):
+    def value(self, name, /, **labels):
         return self.samples[name, tuple(sorted(labels.items()))]
 
-    def total(self, name, **labels):
+    def total(self, name, /, **labels):
         """The sum over all series of `name` that carry these labels."""
         wanted = set(labels.items())
         return sum(value for found, value in self.series(name) if wanted <= set(found))
