@@ -108,9 +108,9 @@ class Sandbox:
 
     def add_secret(self, name="token", namespace="default", annotations=None, data=None):
         """A Secret to be refreshed with the default App."""
+        annotations = {"kelos.dev/github-app-secret": "github-app"} | (annotations or {})
         secret = {
-            "apiVersion": "v1", "kind": "Secret",
-            "metadata": {"name": name, "annotations": {"kelos.dev/github-app-secret": "github-app"} | (annotations or {})},
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "annotations": annotations},
             "data": {key: base64.b64encode(value.encode()).decode() for key, value in (data or {}).items()}}
         status, made = self.call("POST", f"/api/v1/namespaces/{namespace}/secrets", secret)
         assert status == 201, made

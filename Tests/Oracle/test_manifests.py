@@ -1,43 +1,14 @@
-"""What manifests/base promises an operator: no privilege, no downtime on a rollout, and a narrow selection of pods."""
-
-import re
-import shutil
-import subprocess
-from pathlib import Path
+"""What manifests/base promises an operator of the webhook: no privilege, no downtime on a rollout, and a narrow selection
+of pods."""
 
 import pytest
-import yaml
-
-ROOT = Path(__file__).resolve().parents[2]
-BASE = ROOT / "manifests" / "base"
-SAMPLES = ROOT / "manifests" / "samples"
-NAMESPACE = "kelos-token-system"
-
-
-def load(path):
-    return [document for document in yaml.safe_load_all(path.read_text()) if document]
-
-
-def listed():
-    return [document for name in load(BASE / "kustomization.yaml")[0]["resources"] for document in load(BASE / name)]
-
-
-def rendered():
-    """As kubectl renders it, where there is a kubectl."""
-    if not shutil.which("kubectl"):
-        return listed()
-    result = subprocess.run(["kubectl", "kustomize", str(BASE)], check=True, capture_output=True, text=True)
-    return [document for document in yaml.safe_load_all(result.stdout) if document]
-
-
-def identity(document):
-    metadata = document["metadata"]
-    return document["kind"], metadata.get("namespace"), metadata["name"]
+from manifests import (
+    BASE, NAMESPACE, SAMPLES, arguments_of, component, identity, listed, load, matches, rendered, seconds)
 
 
 @pytest.fixture(scope="module")
 def objects():
-    return {document["kind"]: document for document in rendered()}
+    return component("webhook")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +24,7 @@ def container(pod):
 
 @pytest.fixture(scope="module")
 def arguments(container):
-    return dict(argument.removeprefix("--").split("=", 1) for argument in container["args"])
+    return arguments_of(container)
 
 
 @pytest.fixture(scope="module")
@@ -61,31 +32,15 @@ def webhooks(objects):
     return objects["MutatingWebhookConfiguration"]["webhooks"]
 
 
-def seconds(duration):
-    amount, unit = re.fullmatch(r"(\d+)(s|m)", duration).groups()
-    return int(amount) * {"s": 1, "m": 60}[unit]
-
-
-def matches(selector, labels):
-    """A label selector as the API server evaluates it."""
-    for key, value in selector.get("matchLabels", {}).items():
-        if labels.get(key) != value:
-            return False
-    for rule in selector.get("matchExpressions", []):
-        inside = labels.get(rule["key"]) in rule.get("values", [])
-        if inside != {"In": True, "NotIn": False}[rule["operator"]]:
-            return False
-    return True
-
-
 def test_kubectl_renders_what_the_files_hold():
     assert sorted(map(identity, rendered())) == sorted(map(identity, listed()))
 
 
 def test_every_file_of_the_base_is_listed():
-    assert set(load(BASE / "kustomization.yaml")[0]["resources"]) == {
-        path.name for path in BASE.glob("*.yaml") if path.name != "kustomization.yaml"
-    }
+    for folder in (BASE, BASE / "refresher"):
+        assert set(load(folder / "kustomization.yaml")[0]["resources"]) == {
+            path.name for path in folder.iterdir() if path.name != "kustomization.yaml"
+        }
 
 
 def test_the_kinds_are_these_and_none_of_them_grants_anything(objects):
