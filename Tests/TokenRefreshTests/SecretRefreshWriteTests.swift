@@ -47,6 +47,49 @@ import TokenRefresh
         #expect(machine.reread(Machine.secret("5", expiry: nil, configuration: configuration)) == [.look])
     }
 
+    @Test("What the watch shows while a token is minted does not let it overwrite what nobody has weighed")
+    func seenWhileMinting() {
+        var machine = Machine(life: .seconds(100))
+        let token = machine.token()
+        _ = machine.wake()
+        _ = machine.looked()
+        #expect(machine.observed(Machine.secret("5", expiry: noon + .seconds(3000))) == [])
+        #expect(machine.minted(.minted(token)) == [.write(token, resourceVersion: "1")])
+        #expect(machine.written(.conflict) == [.reread])
+        #expect(machine.reread(Machine.secret("5", expiry: noon + .seconds(3000))) == [.wait(.seconds(2670))])
+    }
+
+    @Test("A token that is minted while another scope is asked for is never written")
+    func otherWishWhileMinting() {
+        let configuration = RefreshConfiguration(appSecret: "app", permissions: "contents=read")
+        let wished = Machine.secret("5", expiry: noon + .seconds(100), configuration: configuration)
+        var machine = Machine(life: .seconds(100))
+        let token = machine.token()
+        _ = machine.wake()
+        _ = machine.looked()
+        #expect(machine.observed(wished) == [])
+        #expect(machine.minted(.minted(token)) == [.write(token, resourceVersion: "1")])
+        #expect(machine.written(.conflict) == [.reread])
+        #expect(machine.reread(wished) == [.look])
+    }
+
+    @Test("A failure of what is no longer asked for latches nothing, and a wish that comes with the answer is no later")
+    func otherWishWhileFailing() {
+        let configuration = RefreshConfiguration(appSecret: "app", permissions: "contents=read")
+        let wished = Machine.secret("5", expiry: noon + .seconds(100), configuration: configuration)
+        var failing = Machine(life: .seconds(100))
+        _ = failing.wake()
+        _ = failing.looked()
+        _ = failing.observed(wished)
+        #expect(failing.minted(.failed(RefreshFailure(.invalidScope, "no"))).wait == .seconds(1))
+        #expect(!failing.refresh.isLatched)
+
+        var written = Machine(life: .seconds(100))
+        _ = written.mint()
+        _ = written.observed(wished)
+        #expect(written.written(.written(resourceVersion: "4")).wait == .seconds(1))
+    }
+
     @Test("A write that fails is repeated with the same token until that is in its own margin")
     func writeFails() {
         var machine = Machine(life: .seconds(400))

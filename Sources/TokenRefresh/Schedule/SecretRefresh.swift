@@ -18,7 +18,11 @@ package struct SecretRefresh: Sendable {
     private static let mostWrites = 5
 
     private let policy: RefreshPolicy
+    /// As it was last seen.
     package private(set) var secret: ManagedSecret
+    /// As it was when what is under way was decided on: the version that a write names, so that whatever has been written
+    /// since is answered by 409 and read.
+    private var decided: ManagedSecret
     private var phase: Phase = .waiting
     private var due: Timestamp
     private var sourceVersion: String?
@@ -32,6 +36,7 @@ package struct SecretRefresh: Sendable {
         using generator: inout some RandomNumberGenerator
     ) {
         self.secret = secret
+        self.decided = secret
         self.policy = policy
         self.due = now
         if let expiry = secret.expiry { due = policy.dueTime(expiry: expiry, using: &generator) }
@@ -47,6 +52,7 @@ package struct SecretRefresh: Sendable {
     package mutating func wake(at now: Timestamp) -> [RefreshAction] {
         switch phase {
         case .waiting where due <= now:
+            decided = secret
             phase = .looking
             return [.look]
         case .waiting: return [.wait(due - now)]
@@ -57,8 +63,8 @@ package struct SecretRefresh: Sendable {
         }
     }
 
-    /// The watch has shown the Secret. While something is under way only its contents are noted; the API server's 409
-    /// tells if they mattered.
+    /// The watch has shown the Secret. While something is under way it is noted only: the API server's 409 tells if it
+    /// matters.
     package mutating func observed(
         _ seen: ManagedSecret, at now: Timestamp, using generator: inout some RandomNumberGenerator
     ) -> [RefreshAction] {
@@ -140,13 +146,15 @@ package struct SecretRefresh: Sendable {
         guard case .writing(let token, let tries) = phase else { return [] }
         switch outcome {
         case .written(let version):
+            let isOutdated = isOutdated
             secret.resourceVersion = version
             secret.expiry = token.expiry
-            secret.configuration.apiURL = token.apiURL
+            if !isOutdated { secret.configuration.apiURL = token.apiURL }
             phase = .waiting
             settle()
             due = policy.dueTime(expiry: token.expiry, mintedAt: now, using: &generator)
-            return [.event(.refreshed(expiry: token.expiry))] + wait(due - now, at: now)
+            let told = [RefreshAction.event(.refreshed(expiry: token.expiry))]
+            return told + wait(isOutdated ? .zero : due - now, at: now)
         case .conflict:
             phase = .rereading(token, tries: tries)
             return [.reread]
@@ -166,8 +174,9 @@ package struct SecretRefresh: Sendable {
     ) -> [RefreshAction] {
         guard case .rereading(let token, let tries) = phase else { return [] }
         guard let seen else { return [.drop] }
-        let asksForOther = seen.configuration.asksForOther(than: secret.configuration)
+        let asksForOther = seen.configuration.asksForOther(than: decided.configuration)
         secret = seen
+        decided = seen
         phase = .waiting
         if asksForOther {
             // The token in hand is for what the Secret asked before.
@@ -197,21 +206,27 @@ package struct SecretRefresh: Sendable {
     private mutating func write(_ token: MintedToken, tries: Int, at now: Timestamp) -> [RefreshAction] {
         // What was held for long may be no better by now than what a new mint would give.
         guard policy.isFresh(expiry: token.expiry, at: now) || tries > 0 || phase == .minting else {
+            decided = secret
             phase = .looking
             return [.look]
         }
         phase = .writing(token, tries: tries)
-        return [.write(token, resourceVersion: secret.resourceVersion)]
+        return [.write(token, resourceVersion: decided.resourceVersion)]
     }
 
+    /// Whether the watch has shown meanwhile that what is under way is not what is wanted any more.
+    private var isOutdated: Bool { secret.configuration.asksForOther(than: decided.configuration) }
+
     private mutating func failed(_ failure: RefreshFailure, at now: Timestamp) -> [RefreshAction] {
-        if failure.failureClass == .permanent {
+        if failure.failureClass == .permanent, !isOutdated {
             latch = PermanentLatch(sourceVersion: sourceVersion, configuration: secret.configuration, closedAt: now)
         }
         let delay = RetryRule.delay(after: failure, remaining: remaining(at: now), limitedBefore: limitedBefore)
         limitedBefore = failure.cause == .secondaryLimit ? limitedBefore + 1 : 0
         let event = gate.event(for: failure, at: now).map { [RefreshAction.event($0)] } ?? []
-        return event + wait(delay, at: now)
+        // What failed is no longer asked for.
+        let isPast = phase == .waiting && isOutdated
+        return event + wait(isPast ? .zero : delay, at: now)
     }
 
     /// The wait that is left, if the latch is closed.
