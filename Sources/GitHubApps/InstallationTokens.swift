@@ -32,8 +32,9 @@ package struct InstallationTokens: Sendable {
         package let requests: Int
     }
 
-    /// A new token may be unknown to some of GitHub's servers for up to five seconds (octokit/auth-app.js).
-    private static let verifyTries = 4
+    /// A new token may be unknown to some of GitHub's servers for up to five seconds (octokit/auth-app.js). The tries
+    /// reach a second beyond them, or such a token would be thrown away, and the next one too.
+    private static let verifyTries = 5
     private static let verifyPause: Duration = .milliseconds(1500)
 
     private let transport: any HTTPTransport
