@@ -116,6 +116,17 @@ struct WatcherTests {
         #expect(outcome.slept == [.milliseconds(800), .milliseconds(1600)])
     }
 
+    @Test("lists soon after 410, though an outage before it made the waits long")
+    func expiryAfterOutage() async throws {
+        let outcome = try await run([
+            .ok(list([], version: "10")),
+            .failure(.connectFailed), .failure(.connectFailed), .failure(.connectFailed), .failure(.connectFailed),
+            .stream([event("ERROR", status(410, "Expired", "too old resource version"))]),
+            .ok(list([], version: "50")),
+        ])
+        #expect(outcome.slept == [800, 1600, 3200, 6400, 800].map { .milliseconds($0) })
+    }
+
     @Test("begins a list again whose continue token expired")
     func expiryBetweenPages() async throws {
         let outcome = try await run([

@@ -29,6 +29,9 @@ struct WatcherStateMachine: Sendable {
     private var state = State.empty
     private var pageSize: Int
     private var delay = RetryDelay()
+    /// After 410. A server that says what it has forgotten is well, however long it was away before: the delay of an
+    /// outage must not come once more on top of it.
+    private var expiryDelay = RetryDelay()
     private var pause: Duration?
 
     init(limits: WatcherLimits) {
@@ -52,7 +55,7 @@ struct WatcherStateMachine: Sendable {
 
     /// A page came.
     mutating func listed(_ page: MetadataPage, at now: Duration) -> [WatcherEvent] {
-        delay.succeeded(at: now)
+        succeeded(at: now)
         var events: [WatcherEvent] = []
         events.reserveCapacity(page.items.count + 2)
         // The first page's version is never later than the others', so a watch from there misses nothing.
@@ -72,7 +75,7 @@ struct WatcherStateMachine: Sendable {
     /// The head of a watch came.
     mutating func watchOpened(at now: Duration) {
         guard case .listed(let version) = state else { return }
-        delay.succeeded(at: now)
+        succeeded(at: now)
         state = .watching(resourceVersion: version, since: now)
     }
 
@@ -140,9 +143,17 @@ struct WatcherStateMachine: Sendable {
                 state = .listed(resourceVersion: version)
             }
         }
-        let wait = delay.next(at: now, asked: error.retryAfter, using: &generator)
+        let wait =
+            restart == .expired
+            ? expiryDelay.next(at: now, using: &generator)
+            : delay.next(at: now, asked: error.retryAfter, using: &generator)
         pause = wait
         return (restart, wait)
+    }
+
+    private mutating func succeeded(at now: Duration) {
+        delay.succeeded(at: now)
+        expiryDelay.succeeded(at: now)
     }
 
     private mutating func advance(to version: String) {
