@@ -1,7 +1,8 @@
 import RawJSON
 package import TokenInjection
 
-/// Answers admission reviews about pods. One per event loop: it keeps the memory of the last review for the next one.
+/// Answers admission reviews about pods and Kelos objects. One per event loop: it keeps the memory of the last review for
+/// the next one.
 package final class AdmissionReviewer {
     /// Memory for a patch that stays allocated between reviews; a patch of three containers takes 5 KB.
     private static let retainedPatchBytes = 256 << 10
@@ -22,16 +23,16 @@ package final class AdmissionReviewer {
     ///   - output: unchanged if this throws.
     /// - Throws: what is wrong with the body; nothing of it is in the error.
     package func review(
-        _ body: RawSpan, describing: Bool = false, into output: inout [UInt8]
+        _ body: RawSpan, by rules: ReviewRules = .pods, describing: Bool = false, into output: inout [UInt8]
     ) throws(MalformedReview) -> ReviewOutcome {
         defer { if patch.capacity > Self.retainedPatchBytes { patch = [] } }
-        return try Self.review(body, policy, &index, &patch, describing: describing, into: &output)
+        return try Self.review(body, rules, policy, &index, &patch, describing: describing, into: &output)
     }
 
     /// The views of the body live here, while the index is held exclusively.
     private static func review(
-        _ body: RawSpan, _ policy: InjectionPolicy, _ index: inout JSONIndex, _ patch: inout [UInt8],
-        describing: Bool, into output: inout [UInt8]
+        _ body: RawSpan, _ rules: ReviewRules, _ policy: InjectionPolicy, _ index: inout JSONIndex,
+        _ patch: inout [UInt8], describing: Bool, into output: inout [UInt8]
     ) throws(MalformedReview) -> ReviewOutcome {
         let document: JSONValue
         do throws(RawJSONError) {
@@ -40,24 +41,25 @@ package final class AdmissionReviewer {
             throw .json(error)
         }
         let envelope = try ReviewEnvelope(document)
-        let request = try PodRequest(envelope)
-        let decision = decide(envelope, request, policy, &patch, into: &output)
+        let request = try ObjectRequest(envelope)
+        let decision =
+            switch rules {
+            case .pods: decide(envelope, request, policy, &patch, into: &output)
+            case .kelosObjects: try KelosDecision.decide(envelope, request, into: &output)
+            }
         return ReviewOutcome(
             decision: decision, isDryRun: request.isDryRun,
-            subject: describing
-                ? ReviewSubject(
-                    uid: LogText.cleaned(envelope.uid.string ?? ""),
-                    namespace: LogText.cleaned(request.namespace?.string ?? ""),
-                    name: LogText.cleaned(request.name?.string ?? "")) : nil)
+            subject: describing ? ReviewSubject(envelope, request) : nil)
     }
 
     private static func decide(
-        _ envelope: borrowing ReviewEnvelope, _ request: borrowing PodRequest, _ policy: InjectionPolicy,
+        _ envelope: borrowing ReviewEnvelope, _ request: borrowing ObjectRequest, _ policy: InjectionPolicy,
         _ patch: inout [UInt8], into output: inout [UInt8]
     ) -> ReviewOutcome.Decision {
-        guard request.skipReason == nil, let pod = request.object else {
+        let skipReason = request.podSkipReason
+        guard skipReason == nil, let pod = request.object else {
             ReviewAnswer.appendAllowed(envelope, warnings: [], into: &output)
-            return .skipped(request.skipReason ?? .noObject)
+            return .skipped(skipReason ?? .noObject)
         }
         let plan = policy.plan(for: pod, in: request.namespace?.string ?? "", patch: &patch)
         switch plan.outcome {
@@ -75,7 +77,8 @@ package final class AdmissionReviewer {
             return .patched
         case .refuse(let violations):
             ReviewAnswer.appendRefused(
-                envelope, kind: "Pod", name: request.name, violations, warnings: plan.warnings, into: &output)
+                envelope, RefusedObject(group: nil, kind: "Pod", name: request.name), violations,
+                unlisted: plan.unlisted, warnings: plan.warnings, into: &output)
             return .refused(violations.first?.reason ?? .malformedPod)
         }
     }

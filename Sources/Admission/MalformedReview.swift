@@ -17,6 +17,7 @@ package enum MalformedReview: Error, Equatable, Sendable {
         case namespace
         case name
         case object
+        case oldObject
         case dryRun
     }
 }

@@ -5,9 +5,6 @@ import TokenInjection
 /// (pkg/admission/plugin/webhook/request): the version and uid of the question, and a patchType exactly when there is a
 /// patch.
 enum ReviewAnswer {
-    /// Violations listed in a refusal. A pod may hold thousands; nobody reads them all.
-    static let mostViolations = 100
-
     static func appendAllowed(
         _ envelope: borrowing ReviewEnvelope, patch: [UInt8]? = nil, warnings: [String],
         audit: KeyValuePairs<StaticString, String> = [:], into output: inout [UInt8]
@@ -23,27 +20,31 @@ enum ReviewAnswer {
     }
 
     /// - Parameters:
-    ///   - kind: of the object, as in `Pod`.
-    ///   - name: of the object; nil if it has none.
+    ///   - refused: the object in question.
     ///   - violations: not empty.
+    ///   - unlisted: violations beyond these.
     static func appendRefused(
-        _ envelope: borrowing ReviewEnvelope, kind: StaticString, name: JSONValue?, _ violations: [Violation],
-        warnings: [String], into output: inout [UInt8]
+        _ envelope: borrowing ReviewEnvelope, _ refused: borrowing RefusedObject, _ violations: [Violation],
+        unlisted: Int, warnings: [String], into output: inout [UInt8]
     ) {
         begin(envelope, into: &output)
-        let listed = violations.prefix(mostViolations)
         output.append(",\"allowed\":false,\"status\":{\"status\":\"Failure\",\"message\":")
-        output.append(quoted: message(kind, name, listed, of: violations.count))
+        output.append(quoted: message(refused, violations, unlisted: unlisted))
         output.append(",\"reason\":\"Invalid\",\"details\":{")
-        if let name = name?.string, !name.isEmpty {
+        if let name = refused.name?.string, !name.isEmpty {
             output.append("\"name\":")
             output.append(quoted: LogText.cleaned(name))
             output.append(",")
         }
+        if let group = refused.group {
+            output.append("\"group\":")
+            output.append(quoted: group)
+            output.append(",")
+        }
         output.append("\"kind\":")
-        output.append(quoted: kind)
+        output.append(quoted: refused.kind)
         output.append(",\"causes\":[")
-        for (place, violation) in listed.enumerated() {
+        for (place, violation) in violations.enumerated() {
             output.append(place == 0 ? "{\"reason\":" : ",{\"reason\":")
             output.append(quoted: violation.cause.rawValue)
             output.append(",\"message\":")
@@ -57,14 +58,15 @@ enum ReviewAnswer {
         end(warnings: warnings, audit: ["reason": reason], into: &output)
     }
 
-    /// In the words of Kubernetes' own validation errors: `Pod "a" is invalid: [x, y]`.
+    /// In the words of Kubernetes' own validation errors: `Pod "a" is invalid: [x, y]`, `Task.kelos.dev "b" is invalid: x`.
     private static func message(
-        _ kind: StaticString, _ name: JSONValue?, _ violations: ArraySlice<Violation>, of count: Int
+        _ refused: borrowing RefusedObject, _ violations: [Violation], unlisted: Int
     ) -> String {
         var sentences = violations.map { "\($0.field): \($0.message)" }
-        if count > sentences.count { sentences.append("and \(count - sentences.count) more") }
+        if unlisted > 0 { sentences.append("and \(unlisted) more") }
         let list = sentences.count == 1 ? sentences[0] : "[\(sentences.joined(separator: ", "))]"
-        return "\(kind) \"\(LogText.cleaned(name?.string ?? ""))\" is invalid: \(list)"
+        let kind = "\(refused.kind)\(refused.group.map { ".\($0)" } ?? "")"
+        return "\(kind) \"\(LogText.cleaned(refused.name?.string ?? ""))\" is invalid: \(list)"
     }
 
     private static func begin(_ envelope: borrowing ReviewEnvelope, into output: inout [UInt8]) {

@@ -1,3 +1,4 @@
+import RawJSON
 package import TokenInjection
 
 /// What a review came to, for metrics and logs.
@@ -21,7 +22,7 @@ package struct ReviewOutcome: Sendable {
             }
         }
 
-        /// A metric label; of several reasons to refuse a pod, the first one.
+        /// A metric label; of several reasons to refuse an object, the first one.
         package var reason: String {
             switch self {
             case .patched: "injected"
@@ -45,6 +46,16 @@ package struct ReviewSubject: Sendable, Equatable {
     package let uid: String
     package let namespace: String
 
-    /// Name, or `generateName` of a pod that has no name yet.
+    /// Name, or `generateName` of an object that has no name yet.
     package let name: String
+
+    /// Such as `Pod`.
+    package let kind: String
+
+    init(_ envelope: borrowing ReviewEnvelope, _ request: borrowing ObjectRequest) {
+        uid = LogText.cleaned(envelope.uid.string ?? "")
+        namespace = LogText.cleaned(request.namespace?.string ?? "")
+        name = LogText.cleaned(request.name?.string ?? "")
+        kind = LogText.cleaned(request.kind?.field("kind")?.string ?? "")
+    }
 }

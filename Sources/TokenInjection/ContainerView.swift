@@ -41,15 +41,7 @@ struct ContainerView: ~Escapable {
     /// The Secret that the container's `GITHUB_TOKEN` comes from.
     var tokenReference: SecretReference? {
         @_lifetime(copy self)
-        get {
-            var elements = container.elements(of: "env")
-            var last: JSONValue?
-            while let entry = elements.nextElement() {
-                if entry.field("name")?.isText(TokenNames.Variable.token) == true { last = entry }
-            }
-            guard let last else { return nil }
-            return SecretReference(ofVariable: last)
-        }
+        get { SecretReference(ofTokenIn: container) }
     }
 }
 

@@ -6,11 +6,23 @@ struct Findings {
     static let longestWarning = 256
     static let longestWarnings = 4096
 
+    /// Violations that are kept. A pod may hold a hundred thousand; nobody reads them all, and their texts would need
+    /// more memory than everything else.
+    static let mostViolations = 100
+
     private(set) var violations: [Violation] = []
+    /// Violations beyond those.
+    private(set) var unlisted = 0
     private(set) var warnings: [String] = []
     private var warned = 0
 
-    mutating func refuse(_ violation: Violation) { violations.append(violation) }
+    mutating func refuse(_ violation: @autoclosure () -> Violation) {
+        if violations.count < Self.mostViolations {
+            violations.append(violation())
+        } else {
+            unlisted += 1
+        }
+    }
 
     /// Adds a warning unless it is there already or the room is used up.
     ///

@@ -7,18 +7,22 @@ package struct InjectionPlan: Sendable {
         /// Apply the patch that was written beside the plan.
         case patch(InjectionFacts)
 
-        /// Refuse it, for every one of these; never empty.
+        /// Refuse it, for every one of these, the first hundred; never empty.
         case refuse([Violation])
     }
 
     package let outcome: Outcome
 
+    /// Violations beyond those that `.refuse` lists.
+    package let unlisted: Int
+
     /// At most 4096 characters together and 256 each, without control characters and duplicates: what the API server
     /// passes on uncut.
     package let warnings: [String]
 
-    init(_ outcome: Outcome, warnings: [String] = []) {
+    init(_ outcome: Outcome, unlisted: Int = 0, warnings: [String] = []) {
         self.outcome = outcome
+        self.unlisted = unlisted
         self.warnings = warnings
     }
 }

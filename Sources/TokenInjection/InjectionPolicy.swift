@@ -29,6 +29,7 @@ package struct InjectionPolicy: Sendable {
         var planning = Planning(location: location)
         let outcome = planning.outcome(for: pod, selection)
         if case .patch = outcome { planning.writer.finish(into: &patch) }
-        return InjectionPlan(outcome, warnings: planning.findings.warnings)
+        let findings = planning.findings
+        return InjectionPlan(outcome, unlisted: findings.unlisted, warnings: findings.warnings)
     }
 }

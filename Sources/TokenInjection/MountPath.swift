@@ -1,4 +1,4 @@
-/// A path that is ours inside a container.
+/// A path inside a container that is ours, or Kelos's.
 enum OwnPath {
     /// `/kelos/github-token`, a directory.
     case token
@@ -6,10 +6,13 @@ enum OwnPath {
     /// `/usr/local/bin/gh`, a file.
     case wrapper
 
+    /// `/kelos/bin`, where Kelos puts the program that runs the agents of WorkerPools.
+    case runner
+
     /// How many names it has.
     var depth: Int {
         switch self {
-        case .token: 2
+        case .token, .runner: 2
         case .wrapper: 4
         }
     }
@@ -17,8 +20,9 @@ enum OwnPath {
     /// - Parameter depth: below `depth`.
     func name(at depth: Int) -> StaticString {
         switch (self, depth) {
-        case (.token, 0): "kelos"
+        case (.token, 0), (.runner, 0): "kelos"
         case (.token, _): "github-token"
+        case (.runner, _): "bin"
         case (.wrapper, 0): "usr"
         case (.wrapper, 1): "local"
         case (.wrapper, 2): "bin"
@@ -27,14 +31,14 @@ enum OwnPath {
     }
 }
 
-/// How a mount path lies to one of ours, once both are clean.
+/// How a mount path lies to one of those, once both are clean.
 enum MountRelation: Equatable {
     case same
     case below
     case above
     case apart
 
-    /// Compares a `mountPath` with a path of ours the way the node will see it: a relative path is made absolute as the
+    /// Compares a `mountPath` with one of those the way the node will see it: a relative path is made absolute as the
     /// kubelet does, and `//`, `.`, `..` and a trailing `/` are resolved as Go's path.Clean does. The root itself lies
     /// apart: a mount there hides nothing, the kubelet mounts the deeper path after it.
     init(of path: Span<UInt8>, to own: OwnPath) {

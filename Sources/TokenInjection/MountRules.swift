@@ -13,56 +13,35 @@ extension Planning {
             defer { index += 1 }
             guard let path = mount.field("mountPath"), path.textBound > 0 else { continue }
             let isToken = mount.field("name")?.isText(TokenNames.volume) == true
-            switch path.withText({ MountRelation(of: $0, to: .token) }) ?? .apart {
+            let relation = path.withText { MountRelation(of: $0, to: .token) } ?? .apart
+            switch relation {
             case .apart:
                 break
             case .above:
                 findings.warn(
                     "Container \(Findings.quoted(container.name)) mounts a volume at \(Findings.quoted(path)), above "
                         + "\(TokenNames.mountPath), where the GitHub token is mounted.")
-            case .same where isToken:
-                if let field = Self.subPathField(of: mount) {
-                    refuseSubPath(field, index, of: container)
-                } else {
-                    present = true
-                }
             case .same, .below:
-                if isToken, let field = Self.subPathField(of: mount) {
-                    refuseSubPath(field, index, of: container)
+                if isToken, let subPath = TokenMount.subPathField(of: mount) {
+                    let field = mountField(index, of: container)
+                    findings.refuse(TokenMount.subPathViolation(subPath, of: field))
+                } else if isToken, relation == .same {
+                    present = true
                 } else {
-                    refuseMount(
-                        path, index, of: container,
-                        "\(TokenNames.mountPath) and what is below it is reserved for the GitHub token; mount this "
-                            + "volume elsewhere")
+                    let field = mountField(index, of: container)
+                    findings.refuse(TokenMount.collision(at: path, of: field))
                 }
             }
         }
         return present
     }
 
-    private static func subPathField(of mount: JSONValue) -> StaticString? {
-        for field: StaticString in ["subPath", "subPathExpr"] {
-            if let value = mount.field(field), value.textBound > 0 { return field }
-        }
-        return nil
-    }
-
-    private mutating func refuseSubPath(_ field: StaticString, _ index: Int, of container: borrowing ContainerView) {
-        findings.refuse(
-            Violation(
-                .subPathMount, .forbidden, at: "\(mountField(index, of: container)).\(field)",
-                "the kubelet never updates a mount with \(field), so the container would keep its first token; mount "
-                    + "\"\(TokenNames.volume)\" at \(TokenNames.mountPath) without it, or leave the mount out"))
-    }
-
     /// - Parameter detail: whose place it is and what to do.
     mutating func refuseMount(
         _ path: JSONValue, _ index: Int, of container: borrowing ContainerView, _ detail: String
     ) {
-        findings.refuse(
-            Violation(
-                .mountCollision, .invalid, at: "\(mountField(index, of: container)).mountPath",
-                value: Findings.quoted(path), detail))
+        let field = mountField(index, of: container)
+        findings.refuse(TokenMount.collision(at: path, of: field, detail))
     }
 
     private func mountField(_ index: Int, of container: borrowing ContainerView) -> String {

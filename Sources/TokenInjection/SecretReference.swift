@@ -25,6 +25,19 @@ struct SecretReference: ~Escapable {
         self.key = key
     }
 
+    /// What a container's `GITHUB_TOKEN` comes from; nil without one, and where its value is a literal. Of several
+    /// variables of that name the last counts, as in Kubernetes.
+    @_lifetime(copy container)
+    init?(ofTokenIn container: JSONValue) {
+        var elements = container.elements(of: "env")
+        var last: JSONValue?
+        while let entry = elements.nextElement() {
+            if entry.field("name")?.isText(TokenNames.Variable.token) == true { last = entry }
+        }
+        guard let last, let reference = SecretReference(ofVariable: last) else { return nil }
+        self = reference
+    }
+
     /// The Secret a pod's token comes from: what the annotation says, else what the containers' own `GITHUB_TOKEN`
     /// refers to, the agent's first.
     ///

@@ -1,4 +1,4 @@
-/// Why a pod is left as it is. The raw value is a metric label and an audit annotation.
+/// Why a pod is left as it is, or a Kelos object let through. The raw value is a metric label and an audit annotation.
 package enum SkipReason: String, CaseIterable, Sendable {
     case notSelected = "not-selected"
     case optedOut = "opted-out"
@@ -11,6 +11,11 @@ package enum SkipReason: String, CaseIterable, Sendable {
     case subresource = "subresource"
     case notAPod = "not-a-pod"
     case noObject = "no-object"
+    case withinRules = "within-rules"
+    case unchangedOverrides = "unchanged-overrides"
+    case deleting = "deleting"
+    case notCreateOrUpdate = "not-create-or-update"
+    case notAKelosObject = "not-a-kelos-object"
 
     /// One sentence for a person.
     package var explanation: String {
@@ -26,9 +31,14 @@ package enum SkipReason: String, CaseIterable, Sendable {
         case .noContainers: "None of its containers is to get the token."
         case .alreadyWired: "Everything is in place already."
         case .notCreate: "Only the creation of a pod is looked at."
-        case .subresource: "A subresource of a pod is never changed."
+        case .subresource: "A subresource is not looked at."
         case .notAPod: "It is not a pod."
         case .noObject: "The request carries no object."
+        case .withinRules: "Nothing in it uses a name or a path that is reserved."
+        case .unchangedOverrides: "It leaves podOverrides as they were."
+        case .deleting: "The object is being deleted."
+        case .notCreateOrUpdate: "Only the creation and the change of a Kelos object is looked at."
+        case .notAKelosObject: "It is not a Task, TaskSpawner, WorkerPool, Session or SessionSpawner of kelos.dev."
         }
     }
 }

@@ -32,7 +32,7 @@ final class AdmissionHandler: RequestHandler {
 
     func admit(_ head: RequestHead, contentLength: Int?, response: inout Response) -> Bool {
         guard let path = path(of: head) else {
-            response.setText(.notFound, "not found: admission reviews go to /mutate--v1-pod")
+            response.setText(.notFound, "not found: admission reviews go to /mutate--v1-pod or /mutate-kelos-dev")
             return false
         }
         if head.method != .post {
@@ -50,12 +50,14 @@ final class AdmissionHandler: RequestHandler {
     }
 
     func handle(_ head: RequestHead, body: RawSpan, response: inout Response) {
-        let path = metrics.reviews[(path(of: head) ?? .pod).rawValue]
+        let path = path(of: head) ?? .pod
+        let reviews = metrics.reviews[path.rawValue]
         let start = MonotonicTime.now()
-        path.inFlight.add(1)
+        reviews.inFlight.add(1)
         response.contentType = "application/json"
         do throws(MalformedReview) {
-            let outcome = try reviewer.review(body, describing: logsReviews, into: &response.body)
+            let outcome = try reviewer.review(
+                body, by: path.rules, describing: logsReviews, into: &response.body)
             decisions.count(outcome.decision)
             if let subject = outcome.subject { log(outcome, subject) }
         } catch {
@@ -63,23 +65,25 @@ final class AdmissionHandler: RequestHandler {
             decisions.malformed?.increment()
             logger.info("Refused a request that is no admission review", metadata: ["error": "\(error)"])
         }
-        path.inFlight.add(-1)
-        path.answered(code: response.status.code)
+        reviews.inFlight.add(-1)
+        reviews.answered(code: response.status.code)
         let elapsed = MonotonicTime.now().nanoseconds(since: start)
-        path.latency.observe(nanoseconds: elapsed)
+        reviews.latency.observe(nanoseconds: elapsed)
         metrics.admissionDuration.observe(nanoseconds: elapsed)
     }
 
     private func path(of head: RequestHead) -> WebhookPath? {
         if head.hasPath(WebhookPath.pod.text) { return .pod }
+        if head.hasPath(WebhookPath.kelosObjects.text) { return .kelosObjects }
         return head.hasPath(WebhookPath.podAlias.text) ? .podAlias : nil
     }
 
     private func log(_ outcome: ReviewOutcome, _ subject: ReviewSubject) {
         logger.debug(
-            "Reviewed pod",
+            "Reviewed object",
             metadata: [
-                "namespace": "\(subject.namespace)", "name": "\(subject.name)", "requestID": "\(subject.uid)",
+                "kind": "\(subject.kind)", "namespace": "\(subject.namespace)", "name": "\(subject.name)",
+                "requestID": "\(subject.uid)",
                 "result": "\(outcome.decision.result)", "reason": "\(outcome.decision.reason)",
                 "dryRun": "\(outcome.isDryRun)",
             ])

@@ -12,7 +12,9 @@ struct WebhookCommand: AsyncParsableCommand {
         commandName: "kelos-token-webhook",
         abstract: "Mutating admission webhook that keeps GitHub tokens fresh in Kelos pods.",
         discussion: """
-            Serves AdmissionReviews over HTTPS at /mutate--v1-pod and needs no access to the Kubernetes API. \
+            Serves AdmissionReviews over HTTPS and needs no access to the Kubernetes API: at /mutate--v1-pod it wires \
+            pods, at /mutate-kelos-dev it refuses podOverrides of Tasks, TaskSpawners, WorkerPools, Sessions and \
+            SessionSpawners that would break their pods. \
             Addresses are written as :9443, 127.0.0.1:9443 or [::1]:9443, durations as in Go: 500ms, 15s, 1m30s. \
             POD_NAMESPACE in the environment names the webhook's own namespace, whose pods it leaves alone.
 

@@ -115,7 +115,7 @@ import TokenInjection
     func subject() throws {
         let fields = #""uid":"u\n1","namespace":"team\u0000\"a","name":"\#(String(repeating: "n", count: 300))","#
         let subject = try reviewed(review(fields: fields), describing: true).outcome.subject
-        #expect(subject?.uid == "u?1" && subject?.namespace == "team??a")
+        #expect(subject?.uid == "u?1" && subject?.namespace == "team??a" && subject?.kind == "Pod")
         #expect(subject?.name == String(repeating: "n", count: 253))
         let pod = #"{"metadata":{"namespace":"own","generateName":"gen-"}}"#
         let other = try reviewed(review(pod, fields: #""namespace":null,"#), describing: true).outcome.subject

@@ -8,11 +8,13 @@ struct Reviewed {
 }
 
 /// Has a fresh reviewer answer one body.
-func reviewed(_ body: String, describing: Bool = false) throws(MalformedReview) -> Reviewed {
+func reviewed(
+    _ body: String, by rules: ReviewRules = .pods, describing: Bool = false
+) throws(MalformedReview) -> Reviewed {
     let reviewer = AdmissionReviewer(policy: InjectionPolicy(ownNamespace: "kelos-token"))
     let bytes = Array(body.utf8)
     var output: [UInt8] = []
-    let outcome = try reviewer.review(unsafe bytes.span.bytes, describing: describing, into: &output)
+    let outcome = try reviewer.review(unsafe bytes.span.bytes, by: rules, describing: describing, into: &output)
     return Reviewed(answer: String(decoding: output, as: UTF8.self), outcome: outcome)
 }
 
