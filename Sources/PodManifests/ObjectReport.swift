@@ -6,7 +6,8 @@ package struct ObjectReport: Sendable {
         case patched(InjectionFacts)
         /// A word for scripts and a sentence for people.
         case unchanged(reason: String, explanation: String)
-        case refused([Violation])
+        /// The violations that are listed, and how many are not.
+        case refused([Violation], unlisted: Int)
     }
 
     /// `pod/fix-1`
@@ -28,8 +29,9 @@ package struct ObjectReport: Sendable {
                         + facts.containers.split(separator: ",").joined(separator: ", ")
                 ]
             case .unchanged(let reason, let explanation): ["\(name): nothing to do: \(reason): \(explanation)"]
-            case .refused(let violations):
+            case .refused(let violations, let unlisted):
                 ["\(name): refused:"] + violations.map { "  \($0.field): \($0.message)" }
+                    + (unlisted > 0 ? ["  and \(unlisted) more"] : [])
             }
         return first + warnings.map { "Warning: \(name): \($0)" }
     }

@@ -1,7 +1,8 @@
 internal import RawJSON
 internal import TokenInjection
 
-/// Applies to manifests what the webhook would apply to their pods, by the same code on the same JSON.
+/// Applies to manifests what the webhook would apply to their pods, and checks Kelos objects as it would, by the same code
+/// on the same JSON.
 package struct PodMutation: Sendable {
     private let policy = InjectionPolicy()
     private let defaultNamespace: String
@@ -49,31 +50,45 @@ package struct PodMutation: Sendable {
 
     private func result(for object: ManifestValue, in manifest: Manifest) throws(ManifestError) -> ObjectResult {
         let name = ObjectReport.name(of: object)
-        guard let site = PodSite(of: object), let pod = object[path: site.path], pod.isObject else {
-            return ObjectResult(report: ObjectReport(name: name, outcome: Self.noPod(in: object), warnings: []))
-        }
-        let namespace = site.namespace(in: object, default: defaultNamespace)
         do throws(RawJSONError) {
-            let bytes = JSONWriter.compact(pod)
-            var index = JSONIndex()
-            var patch: [UInt8] = []
-            let view = try unsafe index.read(bytes.span.bytes)
-            let plan = policy.plan(for: view, in: namespace, at: site.location, patch: &patch)
-            let outcome = Self.outcome(of: plan)
-            let report = ObjectReport(name: name, outcome: outcome, warnings: plan.warnings)
-            guard case .patched = outcome else { return ObjectResult(report: report) }
-            return ObjectResult(report: report, operations: try ManifestValue(json: patch).elements ?? [])
+            if let kind = Self.kelosKind(of: object) {
+                return ObjectResult(report: try ObjectReport(name: name, judging: object, of: kind))
+            }
+            guard let site = PodSite(of: object), let pod = object[path: site.path], pod.isObject else {
+                return ObjectResult(report: ObjectReport(name: name, outcome: Self.noPod(in: object), warnings: []))
+            }
+            return try result(
+                for: pod, at: site, in: site.namespace(in: object, default: defaultNamespace), named: name)
         } catch {
             throw ManifestError(file: manifest.file, document: manifest.document, problem: error.description)
         }
+    }
+
+    private func result(
+        for pod: ManifestValue, at site: PodSite, in namespace: String, named name: String
+    ) throws(RawJSONError) -> ObjectResult {
+        let bytes = JSONWriter.compact(pod)
+        var index = JSONIndex()
+        var patch: [UInt8] = []
+        let view = try unsafe index.read(bytes.span.bytes)
+        let plan = policy.plan(for: view, in: namespace, at: site.location, patch: &patch)
+        let outcome = Self.outcome(of: plan)
+        let report = ObjectReport(name: name, outcome: outcome, warnings: plan.warnings)
+        guard case .patched = outcome else { return ObjectResult(report: report) }
+        return ObjectResult(report: report, operations: try ManifestValue(json: patch).elements ?? [])
     }
 
     private static func outcome(of plan: InjectionPlan) -> ObjectReport.Outcome {
         switch plan.outcome {
         case .skip(let reason): .unchanged(reason: reason.rawValue, explanation: reason.explanation)
         case .patch(let facts): .patched(facts)
-        case .refuse(let violations): .refused(violations)
+        case .refuse(let violations): .refused(violations, unlisted: plan.unlisted)
         }
+    }
+
+    private static func kelosKind(of object: ManifestValue) -> KelosKind? {
+        guard let version = object["apiVersion"]?.string, let kind = object["kind"]?.string else { return nil }
+        return KelosKind(apiVersion: version, kind: kind)
     }
 
     private static func noPod(in object: ManifestValue) -> ObjectReport.Outcome {
@@ -81,7 +96,7 @@ package struct PodMutation: Sendable {
         return .unchanged(
             reason: SkipReason.notAPod.rawValue,
             explanation: isKelos
-                ? "Kelos makes its pods, and the webhook looks at them when they are created."
+                ? "Objects of this kind of Kelos are not checked."
                 : "It is neither a pod nor an object with a pod template.")
     }
 

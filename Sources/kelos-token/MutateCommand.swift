@@ -7,11 +7,12 @@ extension ManifestOutput: ExpressibleByArgument {}
 struct MutateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mutate",
-        abstract: "Show what the webhook would do with the pods of a file, without a cluster.",
+        abstract: "Show what the webhook would do with the pods and Kelos objects of a file, without a cluster.",
         discussion: """
             Pods, and the pod templates of Jobs, CronJobs, Deployments, StatefulSets, DaemonSets and ReplicaSets, are \
-            treated as the webhook treats a pod that is being created. Other objects are printed as they are. What was \
-            done with each object, and why, goes to standard error.
+            treated as the webhook treats a pod that is being created. Tasks, TaskSpawners, WorkerPools, Sessions and \
+            SessionSpawners of kelos.dev are checked as it checks them at kubectl apply, and printed as they are. So are \
+            other objects. What was done with each object, and why, goes to standard error.
 
             The order of fields and unknown fields are kept; comments, quotes and anchors of YAML are not.
 

@@ -8,16 +8,18 @@ import TokenInjection
 /// - `json`: for each document `V` and its canonical form, or `E`, the code and the offset of the fault.
 /// - `review`: for each body the decision, a line feed and the answer; or `malformed`, a line feed and the description.
 ///   The webhook's own namespace is `kelos-token`.
+/// - `kelos`: the same by the rules for Kelos objects.
 /// - `bench <file> [<rounds>]`: nanoseconds per reading of one document.
 @main
 struct CoreProbe {
     static func main() {
         switch CommandLine.arguments.dropFirst().first {
         case "json": readDocuments()
-        case "review": review()
+        case "review": review(by: .pods)
+        case "kelos": review(by: .kelosObjects)
         case "bench": Bench.run(CommandLine.arguments.dropFirst(2))
         default:
-            Frames.writeAll(Array("usage: CoreProbe json | review | bench <file> [<rounds>]\n".utf8))
+            Frames.writeAll(Array("usage: CoreProbe json | review | kelos | bench <file> [<rounds>]\n".utf8))
             exit(64)
         }
     }
@@ -36,14 +38,14 @@ struct CoreProbe {
             })
     }
 
-    private static func review() {
+    private static func review(by rules: ReviewRules) {
         let reviewer = AdmissionReviewer(policy: InjectionPolicy(ownNamespace: "kelos-token"))
         var response: [UInt8] = []
         Frames.writeAll(
             Frames.answer(Frames.readAll()) { body, answer in
                 response.removeAll(keepingCapacity: true)
                 do throws(MalformedReview) {
-                    let decision = try reviewer.review(body, into: &response).decision
+                    let decision = try reviewer.review(body, by: rules, into: &response).decision
                     answer.append(contentsOf: "\(decision.result) \(decision.reason)\n".utf8)
                     answer += response
                 } catch {

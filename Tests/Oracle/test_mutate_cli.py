@@ -151,6 +151,33 @@ def test_a_refused_object_is_explained_and_left_out():
     assert lines[1].startswith('  spec.volumes[0].name: Forbidden: the volume name "kelos-github-token" is reserved')
 
 
+def task(name, overrides, version="v1alpha2"):
+    return {"apiVersion": f"kelos.dev/{version}", "kind": "Task", "metadata": {"name": name},
+            "spec": {"type": "codex", "worker": {"podOverrides": overrides}}}
+
+
+def test_kelos_objects_are_checked_beside_pods():
+    good = task("good", {"volumes": [{"name": "cache", "emptyDir": {}}], "env": [{"name": "KELOS_SETUP_COMMAND"}]})
+    bad = task("bad", {"volumes": [{"name": "workspace"}, {"name": "a"}, {"name": "a"}]}, "v1alpha1")
+    done = mutate([TASK_POD, good, bad, PLAIN_POD], expect=1)
+    printed = list(yaml.safe_load_all(done.stdout))
+    assert [each["metadata"]["name"] for each in printed] == ["fix-1", "good", "plain"]
+    assert printed[1] == good
+    lines = done.stderr.splitlines()
+    assert lines[1:6] == [
+        "task/good: nothing to do: within-rules: Nothing in it uses a name or a path that is reserved.",
+        "Warning: task/good: spec.worker.podOverrides.env[0].name: Kelos drops \"KELOS_SETUP_COMMAND\" always; "
+        "the Workspace's setupCommand is the place for it",
+        "task/bad: refused:",
+        "  spec.worker.podOverrides.volumes[0].name: Invalid value: \"workspace\": is a Kelos-reserved volume name; "
+        "give the volume another name",
+        "  spec.worker.podOverrides.volumes[2].name: Duplicate value: \"a\": volumes[1] has the same name; rename one",
+    ]
+    assert mutate([good]).stdout == mutate(mutate([good]).stdout).stdout
+    assert [json.loads(line) for line in mutate([good], "-o", "patch").stdout.splitlines()] == [[]]
+    assert mutate([good], "-o", "diff").stdout == ""
+
+
 def test_several_files_and_one_that_is_broken(tmp_path):
     good, bad = tmp_path / "good.json", tmp_path / "bad.yaml"
     good.write_text(json.dumps(TASK_POD))
