@@ -23,6 +23,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/kube.sh"
 # shellcheck source=lib/e2e_load.sh
 . "$ROOT/hack/lib/e2e_load.sh"
+# shellcheck source=lib/e2e_kelos.sh
+. "$ROOT/hack/lib/e2e_kelos.sh"
 
 NAMESPACE=kelos-token-e2e-$$
 CONFIGURATION=kelos-token-webhook
@@ -300,6 +302,7 @@ main() {
   start_cluster
   pod plain '{"app": "plain"}' '{}' | kube apply -f - >/dev/null
   plain_before=$(stored_pod plain | wiring comparable)
+  store_kelos_objects
 
   step "Starting the webhook"
   certificates=$KELOS_RUN_DIR/certificates
@@ -314,6 +317,7 @@ main() {
   check_untouched
   check_dry_run
   check_opted_in
+  check_kelos_objects
   check_base
   check_load
   check_metrics_and_logs
