@@ -25,6 +25,12 @@ image_add() {
   done
 }
 
+# add_busybox FOLDER: Debian has it linked both ways, in two packages of which a machine can have one.
+add_busybox() {
+  [[ -x /bin/busybox ]] || ensure_packages busybox
+  image_add "$1" /bin/busybox
+}
+
 # image_archive FOLDER NAME FILE CONFIG: FOLDER is the image's only layer, CONFIG its run configuration in JSON. The same
 # files give the same archive, byte for byte.
 image_archive() {
@@ -49,28 +55,31 @@ build_pause_image() {
   local root
   root=$(mktemp -d "${1%/*}/root.XXXXXX")
   image_root "$root"
-  image_add "$root" /bin/busybox
+  add_busybox "$root"
   image_archive "$root" "$2" "$1" '{"Entrypoint": ["/bin/busybox", "sleep", "2147483647"]}'
   rm -rf -- "$root"
 }
 
-# build_agent_image FILE NAME: what an agent needs to work with GitHub: Debian's git and gh, a shell and small tools. It
-# runs as Kelos's agent images do, as the user 61100, and has nothing that knows of kelos-token.
+# build_agent_image FILE NAME ENTRYPOINT AUTHORITY: what an agent needs to work with GitHub: Debian's git and gh, a shell and
+# small tools, ENTRYPOINT where Kelos expects it, and AUTHORITY among the certificates that are trusted. It runs as Kelos's
+# agent images do, as the user 61100, and has nothing that knows of kelos-token.
 build_agent_image() {
-  ensure_packages busybox-static ca-certificates dash gh git
+  ensure_packages ca-certificates dash gh git
   local root applet
   root=$(mktemp -d "${1%/*}/root.XXXXXX")
   image_root "$root"
-  image_add "$root" /bin/busybox /bin/dash /usr/bin/gh /usr/bin/git /usr/lib/git-core/git-remote-http
+  image_add "$root" /bin/dash /usr/bin/gh /usr/bin/git /usr/lib/git-core/git-remote-http
   ln -s git-remote-http "$root/usr/lib/git-core/git-remote-https"
   ln -s dash "$root/usr/bin/sh"
+  add_busybox "$root"
   while read -r applet; do
     [[ -e "$root/usr/bin/$applet" ]] || ln -s busybox "$root/usr/bin/$applet"
   done < <(/bin/busybox --list)
-  mkdir -p "$root"/{etc/ssl/certs,home/agent,usr/local/bin,usr/share/git-core/templates}
-  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs"
-  printf '%s\n' 'root:x:0:0::/:/bin/sh' 'agent:x:61100:61100::/home/agent:/bin/sh' >"$root/etc/passwd"
+  mkdir -p "$root"/{etc/ssl/certs,usr/local/bin,usr/share/git-core/templates}
+  cat /etc/ssl/certs/ca-certificates.crt "$4" >"$root/etc/ssl/certs/ca-certificates.crt"
+  printf '%s\n' 'root:x:0:0::/:/bin/sh' 'agent:x:61100:61100::/tmp:/bin/sh' >"$root/etc/passwd"
   printf '%s\n' 'root:x:0:' 'agent:x:61100:' >"$root/etc/group"
+  install -m 0755 "$3" "$root/kelos_entrypoint.sh"
   image_archive "$root" "$2" "$1" '{"User": "61100:61100", "Cmd": ["/bin/sh"], "Env": ["HOME=/tmp",
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}'
   rm -rf -- "$root"

@@ -16,7 +16,7 @@ node_folder=$KELOS_CLUSTER_DIR/node
 require_node() {
   ((EUID == 0)) || die "a node needs root: kubelet and containerd mount, and make cgroups" \
     "run this script as root, or without --node for the control plane alone"
-  local packages=(busybox-static containernetworking-plugins)
+  local packages=(containernetworking-plugins)
   # Docker's containerd serves as well, and Debian's would replace it.
   command -v containerd >/dev/null && command -v ctr >/dev/null || packages+=(containerd)
   command -v runc >/dev/null || packages+=(runc)
@@ -139,7 +139,7 @@ remove_node_cgroups() {
 # node_ctr ARGUMENTS...: containerd's own client, in the namespace that kubelet's containers live in.
 node_ctr() {
   local pid
-  pid=$(process_pid node) || return 1
+  pid=$(KELOS_RUN_DIR=$KELOS_CLUSTER_DIR/run process_pid node) || return 1
   nsenter --target "$pid" --mount ctr --namespace k8s.io "$@"
 }
 
