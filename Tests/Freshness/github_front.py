@@ -39,17 +39,19 @@ class Host:
 
 
 class Internet:
-    """Serves until `stop`. `hosts` maps a name, with its port where it is not 443, to a Host."""
+    """Serves until `stop`. `hosts` maps a name, with its port where it is not 443, to a Host. `watch` is called with what was
+    seen, the status and the body of each answer."""
 
-    def __init__(self, hosts, repositories, pair):
+    def __init__(self, hosts, repositories, pair, port=0, watch=lambda seen, status, body: None):
         self.hosts = hosts
         self.repositories = repositories
+        self.watch = watch
         self.seen = []
         self.large_files = {}
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(pair.certificate, pair.key)
         handler = type("Handler", (Exchange,), {"internet": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self.server.daemon_threads = True
         self.proxy = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -69,6 +71,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     timeout = LONGEST
     internet = None
     host = None
+    seen = None
 
     def log_message(self, *_):
         pass
@@ -93,7 +96,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return
         host = self.internet.hosts[self.host]
         username, password = self.credentials()
-        self.internet.seen.append(Seen(self.host, self.command, self.path, username, password))
+        self.seen = Seen(self.host, self.command, self.path, username, password)
+        self.internet.seen.append(self.seen)
         body = self.body()
         path, _, query = self.path.partition("?")
         if host.api and (host.accepts is None or path.startswith("/api/")):
@@ -127,6 +131,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         return body
 
     def answer(self, status, fields, body=b""):
+        self.internet.watch(self.seen, status, body)
         self.send_response(status)
         for name, value in fields:
             self.send_header(name, value)
