@@ -124,11 +124,14 @@ main() {
   local tools=$ROOT/.cache/tools
   command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"
   PATH=$PATH:$tools
+  install_python_program kubernetes-validate==1.37.0 "$ROOT/.cache/kubernetes-validate" \
+    || warn "kubernetes-validate could not be installed: the manifests are not held against Kubernetes' schemas"
   make_run_dir
   cd "$ROOT"
   run_swift_tests
   build_products
   run_python_tests Oracle
+  run_python_tests Manifests
   run_python_tests Freshness
   run_python_tests Blackbox
   run_e2e

@@ -134,7 +134,7 @@ def test_the_webhooks_service_does_not_lead_here(pod):
 
 @needs_kubectl
 def test_the_namespaced_variant_binds_the_same_rights_in_single_namespaces():
-    documents = kustomized(ROOT / "manifests" / "namespaced-rbac")
+    documents = kustomized(ROOT / "manifests" / "overlays" / "namespaced")
     assert not [document for document in documents if document["kind"] == "ClusterRoleBinding"]
     (binding,) = [document for document in documents
                   if document["kind"] == "RoleBinding" and document["metadata"]["namespace"] != NAMESPACE]

@@ -79,6 +79,17 @@ extract_program() {
   rm -rf -- "$work"
 }
 
+# install_python_program PACKAGE==VERSION FOLDER: a program from PyPI, in an environment of its own.
+install_python_program() {
+  local name=${1%%==*}
+  [[ "$("$2/bin/$name" --version 2>/dev/null)" != *"${1##*==}"* ]] || return 0
+  ensure_packages python3-venv
+  step "Installing from PyPI: $1"
+  rm -rf -- "$2"
+  /usr/bin/python3 -m venv "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check "$1"
+}
+
 # require_nghttp2: refuses a libnghttp2 without the defences; a newer one is welcome.
 require_nghttp2() {
   local installed
