@@ -88,4 +88,45 @@ struct AdoptionTests {
         try rig.run(for: .seconds(300))
         #expect(rig.annotation(RefreshAnnotation.appSecret, of: "fix-github-token") == "github-app")
     }
+
+    @Test("judges nobody anew because the Secrets are listed anew")
+    func relist() throws {
+        let rig = try Rig()
+        try rig.addSource()
+        let owners = try rig.addOwner("Task", "fix")
+        try rig.addSecret("fix-github-token", life: .seconds(3600), owners: owners, isManaged: false)
+        try rig.start()
+        try rig.run(for: .seconds(20))
+        for _ in 0..<5 {
+            rig.sandbox.kubernetes.disturb(.expire)
+            try rig.run(for: .seconds(20))
+        }
+        let lists = rig.sandbox.log.requests { $0.path == "/api/v1/secrets" && !$0.isWatch }.count
+        let reads = rig.sandbox.log.requests { $0.path.hasSuffix("/tasks/fix") }.count
+        #expect(lists >= 4)
+        #expect(reads == 1)
+    }
+
+    @Test("reads the Workspace where older Tasks name it")
+    func legacyTask() throws {
+        let rig = try Rig()
+        try rig.addSource()
+        try rig.addWorkspace()
+        try rig.add([
+            "apiVersion": "kelos.dev/v1alpha1", "kind": "Task", "metadata": ["name": "fix"],
+            "spec": ["workspaceRef": ["name": "workspace"]],
+        ])
+        let uid = rig.sandbox.kubernetes.object(.tasks, "default", "fix")?.uid ?? ""
+        try rig.addSecret(
+            "fix-github-token", life: .seconds(3600),
+            owners: [
+                [
+                    "apiVersion": "kelos.dev/v1alpha1", "kind": "Task", "name": "fix", "uid": .string(uid),
+                    "controller": .bool(true),
+                ]
+            ], isManaged: false)
+        try rig.start()
+        try rig.run(for: .seconds(5))
+        #expect(rig.annotation(RefreshAnnotation.appSecret, of: "fix-github-token") == "github-app")
+    }
 }

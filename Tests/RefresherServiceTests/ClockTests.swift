@@ -52,4 +52,18 @@ struct ClockTests {
         try rig.run(for: .seconds(60))
         #expect(rig.minted == 1)
     }
+
+    @Test("is found out within minutes of GitHub's return, where it could not be asked at first")
+    func unheard() throws {
+        let rig = try Rig()
+        try rig.addSource()
+        try rig.addSecret(life: .seconds(1800))
+        let (replica, refresher) = try rig.worker(offset: .seconds(-86_400))
+        replica.gitHubLink.condition = .silent
+        replica.process.start { await refresher.run() }
+        try rig.run(for: .seconds(700))
+        replica.gitHubLink.condition = .up
+        try rig.run(for: .seconds(780))
+        #expect(rig.minted == 1)
+    }
 }

@@ -69,6 +69,16 @@ struct ModeTests {
         #expect(mints.mostRequests(within: .seconds(60)) { $0.isMint } <= 180)
     }
 
+    @Test("a single pass with nothing to do ends at once")
+    func onceIdle() throws {
+        let rig = try Rig()
+        try rig.addSource()
+        try rig.addSecret(life: .seconds(3600))
+        let outcome = try #require(try rig.runOnce())
+        #expect(outcome.idle == 1 && outcome.refreshed == 0 && outcome.isComplete)
+        #expect(rig.simulation.now < .seconds(1))
+    }
+
     @Test("a single pass that cannot list says so, and does what it can")
     func onceHalf() throws {
         let rig = try Rig()

@@ -19,6 +19,14 @@ struct RefreshTests {
         #expect(rig.token() == "first")
         try rig.run(for: .seconds(305))
         #expect(rig.minted == 1)
+        #expect(
+            rig.notices.has {
+                if case .refreshed(_, _, let life?) = $0 {
+                    (.seconds(300)...(.seconds(425))).contains(life)
+                } else {
+                    false
+                }
+            })
         #expect(rig.token()?.hasPrefix("ghs_") == true)
         #expect(rig.annotation(RefreshAnnotation.apiURL) == "https://api.github.com")
         try rig.run(for: .seconds(1800))

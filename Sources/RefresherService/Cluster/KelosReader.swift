@@ -36,13 +36,13 @@ struct KelosReader: Sendable {
     func job(of owner: KelosOwner, _ sheet: OwnerSheet, in namespace: String) async throws(KubernetesError)
         -> WorkloadSheet?
     {
-        try await workload(.jobs, sheet.workload ?? owner.name, of: owner, in: namespace)
+        try await workload(.jobs, sheet.job ?? owner.name, of: owner, in: namespace)
     }
 
     func statefulSet(
         of owner: KelosOwner, _ sheet: OwnerSheet, in namespace: String
     ) async throws(KubernetesError) -> WorkloadSheet? {
-        if let name = sheet.workload ?? Self.statefulSetName(of: owner),
+        if let name = sheet.statefulSet ?? Self.statefulSetName(of: owner),
             let found = try await workload(.statefulSets, name, of: owner, in: namespace)
         {
             return found

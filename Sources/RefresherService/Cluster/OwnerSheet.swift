@@ -8,8 +8,10 @@ struct OwnerSheet: Equatable, Sendable {
     let workspace: String?
     /// `status.phase` says that a Task has ended.
     let isFinished: Bool
-    /// The Job or StatefulSet that the status names.
-    let workload: String?
+    /// The Job that the status names.
+    let job: String?
+    /// The StatefulSet that the status names, or whose pod it names.
+    let statefulSet: String?
 
     /// - Throws: `RawJSONError`.
     init(_ body: [UInt8]) throws(RawJSONError) {
@@ -22,8 +24,9 @@ struct OwnerSheet: Equatable, Sendable {
             ?? spec?.field("workspaceRef")?.field("name")?.string
         let status = root.field("status")
         isFinished = ["Succeeded", "Failed"].contains(status?.field("phase")?.string ?? "")
-        workload =
-            status?.field("jobName")?.string ?? status?.field("statefulSetName")?.string
+        job = status?.field("jobName")?.string
+        statefulSet =
+            status?.field("statefulSetName")?.string
             ?? Self.statefulSet(ofPod: status?.field("podName")?.string)
     }
 

@@ -18,10 +18,22 @@ final class GitHubTime: Sendable {
         var standard: Anchor
         /// Wall clock less monotonic clock.
         var difference: Duration
+        /// When to ask the operator's own again; nil once it has told its time.
+        var askAt: Duration?
+    }
+
+    /// A reason not to trust what is known.
+    enum Doubt: Sendable {
+        /// The operator's own has not told its time yet.
+        case unheard
+        /// By how much the wall clock has moved against the monotonic one.
+        case stepped(Duration)
     }
 
     /// A `Date` is in whole seconds and some time on its way; less than this is no news.
     static let noise = Duration.seconds(2)
+    /// A server that cannot be reached may be none of ours to reach.
+    private static let askedAgain = Duration.seconds(300)
     /// Namespaces may name any host that is trusted; those above this number share the operator's clock.
     private static let mostServers = 64
 
@@ -35,7 +47,7 @@ final class GitHubTime: Sendable {
         self.standard = standard
         let (now, wall) = (clock.now(), clock.unixTime())
         let anchor = Anchor(server: Timestamp(milliseconds: wall.wholeMilliseconds), seen: now)
-        state = Mutex(State(standard: anchor, difference: wall - now))
+        state = Mutex(State(standard: anchor, difference: wall - now, askAt: now + Self.askedAgain))
     }
 
     func now(at api: GitHubAPI) -> Timestamp {
@@ -49,6 +61,7 @@ final class GitHubTime: Sendable {
     func learn(_ time: Timestamp, from api: GitHubAPI) -> Bool {
         let now = clock.now()
         return state.withLock { state in
+            if api == standard { state.askAt = nil }
             let expected = (state.anchors[api] ?? state.standard).time(at: now)
             let isNews = abs((time - expected).wholeMilliseconds) > Self.noise.wholeMilliseconds
             // Not at each answer: rounding would make the clock tremble.
@@ -63,15 +76,19 @@ final class GitHubTime: Sendable {
         }
     }
 
-    /// How far the wall clock has moved against the monotonic one since this was last asked: it was set, or the machine
-    /// has slept. Nil for no more than they differ by themselves.
-    func wallStep() -> Duration? {
-        let difference = clock.unixTime() - clock.now()
+    /// Whether there is something to ask the servers. Each doubt is told once.
+    func doubt() -> Doubt? {
+        let now = clock.now()
+        let difference = clock.unixTime() - now
         return state.withLock { state in
             let step = difference - state.difference
-            guard abs(step.wholeMilliseconds) > Self.noise.wholeMilliseconds else { return nil }
-            state.difference = difference
-            return step
+            if abs(step.wholeMilliseconds) > Self.noise.wholeMilliseconds {
+                state.difference = difference
+                return .stepped(step)
+            }
+            guard let askAt = state.askAt, askAt <= now else { return nil }
+            state.askAt = now + Self.askedAgain
+            return .unheard
         }
     }
 

@@ -101,7 +101,11 @@ extension Roster {
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
         let actions = entries[key]?.machine.minted(outcome, at: time.now(at: entry.api)) ?? []
-        guard case .failed(let failure) = outcome else { return settle(key, actions, release: .ownerOver) }
+        guard case .failed(let failure) = outcome else {
+            // The watch may show the new one before the patch is answered.
+            entries[key]?.replacedExpiry = entry.machine.secret.expiry
+            return settle(key, actions, release: .ownerOver)
+        }
         if let app, failure.failureClass == .rateLimit, let wait = actions.wait {
             mints.pause(app, for: wait, at: clock.now())
         }
@@ -112,7 +116,7 @@ extension Roster {
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
         let now = time.now(at: entry.api)
-        let lifeLeft = entry.machine.remaining(at: now)
+        let lifeLeft = entry.replacedExpiry.map { $0 - now }
         let actions = entries[key]?.machine.written(outcome, at: now, using: &generator) ?? []
         switch outcome {
         case .written:

@@ -98,6 +98,7 @@ extension Roster {
     }
 
     private func vanish(_ key: ObjectKey) {
+        forgetCandidate(key)
         release(key, .deleted)
         changeSource(key, to: nil)
     }
@@ -130,13 +131,25 @@ extension Roster {
     private func changeSource(_ source: ObjectKey, to version: String?) {
         guard sources.note(version, of: source) else { return }
         for key in sources.dependents(of: source) {
-            if let entry = entries[key] {
-                guard isLeading, case .resting = entry.stage else { continue }
-                let now = time.now(at: entry.api)
-                pursue(key, entries[key]?.machine.sourceChanged(to: version, at: now, using: &generator) ?? [])
+            if entries[key] != nil {
+                tellSource(version, to: key)
             } else if candidates[key] != nil {
                 plan(key, at: clock.now())
             }
         }
+    }
+
+    /// A change that came while somebody worked on the Secret counts afterwards.
+    func heedSource(of key: ObjectKey) {
+        guard let plan = entries[key]?.plan, let version = sources.version(of: plan.source),
+            version != plan.sourceVersion
+        else { return }
+        tellSource(version, to: key)
+    }
+
+    private func tellSource(_ version: String?, to key: ObjectKey) {
+        guard isLeading, let entry = entries[key], case .resting = entry.stage else { return }
+        let now = time.now(at: entry.api)
+        pursue(key, entries[key]?.machine.sourceChanged(to: version, at: now, using: &generator) ?? [])
     }
 }

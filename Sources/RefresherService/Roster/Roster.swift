@@ -145,6 +145,7 @@ actor Roster {
         working -= 1
         if case .mint = job.work { mints.ended() }
         observer.observe(.finished(job.ticket.key, took: clock.now() - job.startedAt))
+        heedSource(of: job.ticket.key)
         bell.ring()
     }
 
@@ -218,7 +219,6 @@ actor Roster {
 
     /// Lets go of a Secret.
     func release(_ key: ObjectKey, _ reason: RefresherNotice.Release) {
-        forgetCandidate(key)
         guard let entry = entries.removeValue(forKey: key) else { return }
         schedule.remove(key)
         ready.remove(key)

@@ -26,6 +26,8 @@ struct RosterEntry {
     var plan: MintPlan?
     /// When its turn came, or will.
     var dueAt = Duration.zero
+    /// Of the token that a new one is to replace.
+    var replacedExpiry: Timestamp?
     /// It is not known whether there is a token in it.
     var isUnproven: Bool
     /// In a dry run, the version that was reported.

@@ -1,7 +1,6 @@
 internal import GitHubApps
 internal import HTTPTransport
 internal import Kubernetes
-internal import Settings
 internal import TokenRefresh
 
 /// Does what the roster wants done for one Secret at a time, and brings back what came of it.
@@ -19,8 +18,6 @@ struct Reconciler: Sendable {
     let adopter: Adopter
     /// Whether this process leads at this very moment: asked right before whatever others would see.
     let mayAct: @Sendable () -> Bool
-
-    var agent: String { "\(configuration.component)/\(BuildVersion.project)" }
 
     func run(_ job: Job) async {
         switch job.work {
@@ -87,7 +84,7 @@ struct Reconciler: Sendable {
         guard mayAct() else { return [] }
         let api = order.plan.api
         let tokens = InstallationTokens(
-            transport: gitHub, agent: agent, now: { time.now(at: api) },
+            transport: gitHub, agent: configuration.agent, now: { time.now(at: api) },
             pause: { try? await clock.pause(for: $0) })
         let startedAt = clock.now()
         let result = await tokens.mint(

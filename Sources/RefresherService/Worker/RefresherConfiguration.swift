@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import Settings
 package import TokenRefresh
 
 /// What the worker is told from outside.
@@ -50,4 +51,7 @@ package struct RefresherConfiguration: Sendable {
         self.component = component
         self.instance = instance
     }
+
+    /// For `user-agent`.
+    var agent: String { "\(component)/\(BuildVersion.project)" }
 }

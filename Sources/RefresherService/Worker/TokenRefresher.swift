@@ -132,6 +132,8 @@ package final class TokenRefresher: Sendable {
                     await desk.roster.apply(event, scope: index)
                     guard event == .initDone, await desk.roster.isSynced else { return }
                     self.standing.withLock { $0.isSynced = true }
+                    // A single pass ends where nothing is due.
+                    desk.bell.ring()
                 }
             }
         }
@@ -143,41 +145,20 @@ package final class TokenRefresher: Sendable {
     ///
     /// - Parameter deadline: of a single pass, for the lists; nil works until it is cancelled.
     private func dispatch(_ desk: Desk, until deadline: Duration?) async {
-        await askTime(of: [configuration.endpoints.standard], desk)
+        await desk.timekeeper.begin()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                await noticeStep(desk)
+                if let doubt = desk.timekeeper.doubt() { group.addTask { await desk.timekeeper.settle(doubt) } }
                 while let job = await desk.roster.next() { group.addTask { await desk.reconciler.run(job) } }
-                if let deadline, await desk.roster.isQuiet {
-                    if await desk.roster.isSynced || clock.now() >= deadline { return }
+                var rest = Self.longestRest
+                if let deadline {
+                    let isOver = clock.now() >= deadline
+                    if await desk.roster.isQuiet, await desk.roster.isSynced || isOver { return }
+                    if !isOver { rest = min(rest, deadline - clock.now()) }
                 }
-                let longest = deadline.map { max($0 - clock.now(), .milliseconds(1)) } ?? Self.longestRest
-                await desk.bell.wait(
-                    atMost: await desk.roster.rest(atMost: min(longest, Self.longestRest)), by: clock)
+                await desk.bell.wait(atMost: await desk.roster.rest(atMost: rest), by: clock)
             }
         }
-    }
-
-    /// The wall clock was set, or the machine has slept and the monotonic clock has not: the servers know which.
-    private func noticeStep(_ desk: Desk) async {
-        guard let step = desk.time.wallStep() else { return }
-        let unheard = await askTime(of: desk.time.servers, desk)
-        for api in unheard { desk.time.advance(by: step, at: api) }
-        if !unheard.isEmpty { await desk.roster.replan() }
-    }
-
-    /// - Returns: those that did not answer.
-    @discardableResult
-    private func askTime(of servers: [GitHubAPI], _ desk: Desk) async -> [GitHubAPI] {
-        var unheard: [GitHubAPI] = []
-        for api in servers {
-            guard let time = await ServerTime.ask(api, by: gitHub, agent: desk.reconciler.agent) else {
-                unheard.append(api)
-                continue
-            }
-            if desk.time.learn(time, from: api) { await desk.roster.replan() }
-        }
-        return unheard
     }
 
     // MARK: Setting up
@@ -187,7 +168,7 @@ package final class TokenRefresher: Sendable {
         let scopes: [WatchScope]
         let roster: Roster
         let bell: Bell
-        let time: GitHubTime
+        let timekeeper: Timekeeper
         let reconciler: Reconciler
     }
 
@@ -218,6 +199,9 @@ package final class TokenRefresher: Sendable {
                 kubernetes,
                 source: EventSource(component: configuration.component, instance: configuration.instance)),
             adopter: Adopter(kubernetes, isDryRun: configuration.isDryRun, mayAct: mayAct), mayAct: mayAct)
-        return Desk(scopes: scopes, roster: roster, bell: bell, time: time, reconciler: reconciler)
+        let timekeeper = Timekeeper(
+            time: time, roster: roster, gitHub: gitHub, standard: configuration.endpoints.standard,
+            agent: configuration.agent)
+        return Desk(scopes: scopes, roster: roster, bell: bell, timekeeper: timekeeper, reconciler: reconciler)
     }
 }
