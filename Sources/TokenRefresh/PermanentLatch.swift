@@ -4,13 +4,16 @@ package struct PermanentLatch: Equatable, Sendable {
     /// The source Secret's when it failed; nil if there was none.
     package let sourceVersion: String?
     package let configuration: RefreshConfiguration
-    package let opensAt: Timestamp
+    package private(set) var opensAt: Timestamp
 
     package init(sourceVersion: String?, configuration: RefreshConfiguration, closedAt now: Timestamp) {
         self.sourceVersion = sourceVersion
         self.configuration = configuration
         self.opensAt = now + RetryRule.permanent
     }
+
+    /// The clock was set.
+    mutating func move(by span: Duration) { opensAt = opensAt + span }
 
     package func isClosed(
         sourceVersion: String?, configuration: RefreshConfiguration, at now: Timestamp

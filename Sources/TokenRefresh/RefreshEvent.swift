@@ -37,7 +37,7 @@ struct EventGate: Equatable, Sendable {
 
     private struct Told: Equatable, Sendable {
         let message: String
-        let time: Timestamp
+        var time: Timestamp
     }
 
     private var last: Told?
@@ -49,4 +49,7 @@ struct EventGate: Equatable, Sendable {
     }
 
     mutating func succeeded() { last = nil }
+
+    /// The clock was set.
+    mutating func move(by span: Duration) { last.map { last?.time = $0.time + span } }
 }

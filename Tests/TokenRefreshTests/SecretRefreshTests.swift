@@ -213,4 +213,28 @@ import TokenRefresh
         #expect(machine.sourceChanged(to: "s1") == [])
         #expect(machine.sourceChanged(to: "s2") == [.wait(.seconds(120))])
     }
+
+    @Test("A clock that is set moves what was counted from it, and not what follows from an expiry")
+    func clockMoved() {
+        let day = Duration.seconds(86_400)
+        // Made, failed or latched by a clock that is a day ahead.
+        for failure in [nil, RefreshFailure(.serverError, "no"), RefreshFailure(.forbidden, "no")] {
+            var machine = Machine(life: nil, at: noon + day)
+            if let failure { _ = machine.fail(failure) }
+            machine.refresh.clockMoved(by: .zero - day)
+            machine.now = noon
+            let wait = failure.map { RetryRule.delay(after: $0, remaining: nil) }
+            #expect(machine.wake() == (wait.map { [.wait($0)] } ?? [.look]))
+            if let wait {
+                machine.now = noon + wait
+                #expect(machine.wake() == [.look])
+                #expect(machine.looked() == [.mint])
+            }
+        }
+        var fresh = Machine(life: .seconds(3000))
+        let planned = fresh.wake()
+        fresh.refresh.clockMoved(by: .seconds(-600))
+        fresh.now = noon - .seconds(600)
+        #expect(fresh.wake().wait == planned.wait.map { $0 + .seconds(600) })
+    }
 }

@@ -11,6 +11,7 @@ final class GitHubTime: Sendable {
         let seen: Duration
 
         func time(at now: Duration) -> Timestamp { server + (now - seen) }
+        var offset: Duration { .milliseconds(server.milliseconds) - seen }
     }
 
     private struct State: Sendable {
@@ -53,6 +54,11 @@ final class GitHubTime: Sendable {
     func now(at api: GitHubAPI) -> Timestamp {
         let now = clock.now()
         return state.withLock { state in (state.anchors[api] ?? state.standard).time(at: now) }
+    }
+
+    /// A server's clock less the one that only runs forward: it changes when something is learnt.
+    func offset(at api: GitHubAPI) -> Duration {
+        state.withLock { state in (state.anchors[api] ?? state.standard).offset }
     }
 
     /// Notes what a server's clock showed a moment ago.

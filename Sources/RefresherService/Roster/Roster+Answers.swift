@@ -44,7 +44,7 @@ extension Roster {
     /// It could not be read.
     func unproven(_ ticket: Ticket, _ failure: RefreshFailure) {
         guard let entry = current(ticket) else { return }
-        let remaining = entry.machine.remaining(at: time.now(at: entry.api))
+        let remaining = entry.machine.remaining(at: entry.time(at: clock.now()))
         let delay = RetryRule.delay(after: failure, remaining: remaining)
         count(ticket.key, .failed)
         observer.observe(.failed(ticket.key, failure, isLatched: false, retryAfter: delay))
@@ -57,10 +57,10 @@ extension Roster {
         let key = ticket.key
         if let plan = found.plan {
             entries[key]?.plan = plan
-            entries[key]?.api = plan.api
+            entries[key]?.follow(plan.api, offset: time.offset(at: plan.api))
             _ = sources.note(plan.sourceVersion, of: plan.source)
         }
-        let now = time.now(at: entries[key]?.api ?? entry.api)
+        let now = (entries[key] ?? entry).time(at: clock.now())
         let actions = entries[key]?.machine.looked(found.findings, at: now) ?? []
         if rules.isDryRun, actions == [.mint] { return report(key) }
         switch found.findings {
@@ -88,7 +88,7 @@ extension Roster {
     func queue(_ ticket: Ticket, _ order: MintOrder) {
         guard let entry = current(ticket) else { return }
         let secret = entry.machine.secret
-        let living = secret.expiry.flatMap { $0 > time.now(at: entry.api) ? $0 : nil }
+        let living = secret.expiry.flatMap { $0 > entry.time(at: clock.now()) ? $0 : nil }
         entries[ticket.key]?.stage = .queued(order)
         mints.add(ticket.key, app: order.app, expiry: living, at: clock.now())
         wake()
@@ -100,7 +100,7 @@ extension Roster {
     func minted(_ ticket: Ticket, _ outcome: MintOutcome, app: String?) -> [RefreshAction] {
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
-        let actions = entries[key]?.machine.minted(outcome, at: time.now(at: entry.api)) ?? []
+        let actions = entries[key]?.machine.minted(outcome, at: entry.time(at: clock.now())) ?? []
         guard case .failed(let failure) = outcome else {
             // The watch may show the new one before the patch is answered.
             entries[key]?.replacedExpiry = entry.machine.secret.expiry
@@ -115,7 +115,7 @@ extension Roster {
     func written(_ ticket: Ticket, _ outcome: WriteOutcome) -> [RefreshAction] {
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
-        let now = time.now(at: entry.api)
+        let now = entry.time(at: clock.now())
         let lifeLeft = entry.replacedExpiry.map { $0 - now }
         let actions = entries[key]?.machine.written(outcome, at: now, using: &generator) ?? []
         switch outcome {
@@ -135,7 +135,7 @@ extension Roster {
     func reread(_ ticket: Ticket, _ contents: SecretContents?) -> [RefreshAction] {
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
-        let now = time.now(at: entry.api)
+        let now = entry.time(at: clock.now())
         // One of the same name that was made anew is another one.
         let seen = contents.flatMap { $0.metadata.uid == entry.uid ? $0.managed : nil }
         let actions = entries[key]?.machine.reread(seen, at: now, using: &generator) ?? []
@@ -147,7 +147,7 @@ extension Roster {
 
     func rereadFailed(_ ticket: Ticket, _ failure: RefreshFailure) -> [RefreshAction] {
         guard let entry = current(ticket) else { return [] }
-        let now = time.now(at: entry.api)
+        let now = entry.time(at: clock.now())
         return failed(ticket.key, failure, entries[ticket.key]?.machine.rereadFailed(failure, at: now) ?? [])
     }
 

@@ -53,10 +53,11 @@ extension Roster {
     private func enter(_ managed: ManagedSecret, _ object: ObjectMetadata) {
         let key = object.key
         let api = api(of: managed)
+        let offset = time.offset(at: api)
         sources.link(key, to: ObjectKey(namespace: key.namespace, name: managed.configuration.appSecret))
         entries[key] = RosterEntry(
-            machine: machine(for: managed, of: key, api: api), serial: nextSerial(), uid: object.uid,
-            controller: object.controller, api: api,
+            machine(for: managed, of: key, clockOffset: offset), serial: nextSerial(), uid: object.uid,
+            controller: object.controller, api: api, clockOffset: offset,
             isUnproven: Self.isUnproven(managed, object))
         planByMachine(key)
         observer.observe(.managing(key, expiry: managed.expiry))
@@ -80,9 +81,11 @@ extension Roster {
         case .working: break
         case .ready, .queued: return begin(key, anew: managed)
         case .resting where !isLeading || entries[key]?.isUnproven == true: return begin(key, anew: managed)
-        case .resting: entries[key]?.api = api(of: managed)
+        case .resting:
+            let api = api(of: managed)
+            entries[key]?.follow(api, offset: time.offset(at: api))
         }
-        let now = time.now(at: api(of: managed))
+        let now = (entries[key] ?? entry).time(at: clock.now())
         pursue(key, entries[key]?.machine.observed(managed, at: now, using: &generator) ?? [])
     }
 
@@ -149,7 +152,7 @@ extension Roster {
 
     private func tellSource(_ version: String?, to key: ObjectKey) {
         guard isLeading, let entry = entries[key], case .resting = entry.stage else { return }
-        let now = time.now(at: entry.api)
+        let now = entry.time(at: clock.now())
         pursue(key, entries[key]?.machine.sourceChanged(to: version, at: now, using: &generator) ?? [])
     }
 }

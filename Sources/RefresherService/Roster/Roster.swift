@@ -75,6 +75,7 @@ actor Roster {
     /// The clock that expiries are compared with has moved.
     func replan() {
         for (key, entry) in entries {
+            entries[key]?.follow(entry.api, offset: time.offset(at: entry.api))
             if case .resting = entry.stage { planByMachine(key) }
         }
         wake()
@@ -112,7 +113,7 @@ actor Roster {
         case .ready(let actions): work = .act(actions)
         case .resting where entry.isUnproven: work = .prove
         case .resting:
-            let actions = entries[key]?.machine.wake(at: time.now(at: entry.api)) ?? []
+            let actions = entries[key]?.machine.wake(at: entry.time(at: clock.now())) ?? []
             let todo = settle(key, actions, release: .ownerOver)
             guard !todo.isEmpty else { return nil }
             work = .act(todo)
@@ -191,8 +192,9 @@ actor Roster {
     func begin(_ key: ObjectKey, anew secret: ManagedSecret) {
         guard var entry = entries[key] else { return }
         entry.serial = nextSerial()
-        entry.api = api(of: secret)
-        entry.machine = machine(for: secret, of: key, api: entry.api)
+        let api = api(of: secret)
+        entry.follow(api, offset: time.offset(at: api))
+        entry.machine = machine(for: secret, of: key, clockOffset: entry.clockOffset)
         entry.stage = .resting
         entry.plan = nil
         entries[key] = entry
@@ -202,8 +204,8 @@ actor Roster {
     }
 
     /// A machine for what is seen of a Secret.
-    func machine(for secret: ManagedSecret, of key: ObjectKey, api: GitHubAPI) -> SecretRefresh {
-        let now = time.now(at: api)
+    func machine(for secret: ManagedSecret, of key: ObjectKey, clockOffset: Duration) -> SecretRefresh {
+        let now = Timestamp(milliseconds: (clockOffset + clock.now()).wholeMilliseconds)
         var machine = SecretRefresh(secret, policy: rules.policy, at: now, using: &generator)
         let source = ObjectKey(namespace: key.namespace, name: secret.configuration.appSecret)
         // Only noted: what changes from here on is news.
@@ -234,7 +236,7 @@ actor Roster {
         var span = Duration.zero
         if !entry.isUnproven {
             var probe = entry.machine
-            for case .wait(let wanted) in probe.wake(at: time.now(at: entry.api)) { span = wanted }
+            for case .wait(let wanted) in probe.wake(at: entry.time(at: clock.now())) { span = wanted }
         }
         plan(key, at: clock.now() + span)
     }

@@ -16,13 +16,15 @@ struct RosterEntry {
     }
 
     var machine: SecretRefresh
-    var stage = Stage.resting
+    var stage: Stage
     /// Tells this state of things from an earlier one: an answer to what was asked before is of no use.
     var serial: Int
     var uid: String
     var controller: ObjectMetadata.Owner?
     /// Whose clock its expiry is by.
-    var api: GitHubAPI
+    private(set) var api: GitHubAPI
+    /// That clock less ours that only runs forward, as the machine takes it to be.
+    private(set) var clockOffset: Duration
     var plan: MintPlan?
     /// When its turn came, or will.
     var dueAt = Duration.zero
@@ -33,7 +35,31 @@ struct RosterEntry {
     /// In a dry run, the version that was reported.
     var reportedVersion: String?
 
+    init(
+        _ machine: SecretRefresh, serial: Int, uid: String, controller: ObjectMetadata.Owner?, api: GitHubAPI,
+        clockOffset: Duration, isUnproven: Bool
+    ) {
+        self.machine = machine
+        self.stage = .resting
+        self.serial = serial
+        self.uid = uid
+        self.controller = controller
+        self.api = api
+        self.clockOffset = clockOffset
+        self.isUnproven = isUnproven
+    }
+
     var source: String { machine.secret.configuration.appSecret }
+
+    /// What its machine takes for the time.
+    func time(at now: Duration) -> Timestamp { Timestamp(milliseconds: (clockOffset + now).wholeMilliseconds) }
+
+    /// Goes by a server's clock from now on, or by what that has turned out to be.
+    mutating func follow(_ api: GitHubAPI, offset: Duration) {
+        machine.clockMoved(by: offset - clockOffset)
+        self.api = api
+        clockOffset = offset
+    }
 }
 
 /// A Secret that may be adopted.

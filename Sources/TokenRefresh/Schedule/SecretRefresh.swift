@@ -25,6 +25,8 @@ package struct SecretRefresh: Sendable {
     private var decided: ManagedSecret
     private var phase: Phase = .waiting
     private var due: Timestamp
+    /// Whether `due` follows from the expiry; else it was counted from some moment on.
+    private var followsExpiry = false
     private var sourceVersion: String?
     private var latch: PermanentLatch?
     private var limitedBefore = 0
@@ -39,7 +41,7 @@ package struct SecretRefresh: Sendable {
         self.decided = secret
         self.policy = policy
         self.due = now
-        if let expiry = secret.expiry { due = policy.dueTime(expiry: expiry, using: &generator) }
+        if let expiry = secret.expiry { _ = waitForMargin(of: expiry, at: now, using: &generator) }
     }
 
     /// Whether a permanent failure holds it.
@@ -63,6 +65,16 @@ package struct SecretRefresh: Sendable {
         }
     }
 
+    /// The clock that times are given by was wrong until now. What was counted from it moves along; an expiry does not,
+    /// since GitHub wrote it, and neither does what follows from it.
+    ///
+    /// - Parameter span: below zero where the clock was ahead.
+    package mutating func clockMoved(by span: Duration) {
+        if !followsExpiry { due = due + span }
+        latch?.move(by: span)
+        gate.move(by: span)
+    }
+
     /// The watch has shown the Secret. While something is under way it is noted only: the API server's 409 tells if it
     /// matters.
     package mutating func observed(
@@ -75,10 +87,11 @@ package struct SecretRefresh: Sendable {
         let asksForOther = seen.configuration.asksForOther(than: before.configuration)
         if asksForOther { latch = nil }
         if seen.expiry != before.expiry {
-            due = seen.expiry.map { policy.dueTime(expiry: $0, using: &generator) } ?? now
+            makeDue(at: now)
+            if let expiry = seen.expiry { _ = waitForMargin(of: expiry, at: now, using: &generator) }
             if seen.expiry.map({ policy.isFresh(expiry: $0, at: now) }) == true { settle() }
         } else if asksForOther {
-            due = now
+            makeDue(at: now)
         } else {
             return []
         }
@@ -96,7 +109,7 @@ package struct SecretRefresh: Sendable {
         if let latch {
             guard version != latch.sourceVersion else { return [] }
             self.latch = nil
-            due = now
+            makeDue(at: now)
             return wake(at: now)
         }
         guard let known = sourceVersion else {
@@ -106,7 +119,8 @@ package struct SecretRefresh: Sendable {
         }
         guard version != known, version != nil else { return [] }
         let spread = Int64.random(in: 0...policy.jitter.wholeMilliseconds, using: &generator)
-        due = min(due, now + .milliseconds(spread))
+        let soon = now + .milliseconds(spread)
+        if soon < due { makeDue(at: soon) }
         return wake(at: now)
     }
 
@@ -152,9 +166,9 @@ package struct SecretRefresh: Sendable {
             if !isOutdated { secret.configuration.apiURL = token.apiURL }
             phase = .waiting
             settle()
-            due = policy.dueTime(expiry: token.expiry, mintedAt: now, using: &generator)
             let told = [RefreshAction.event(.refreshed(expiry: token.expiry))]
-            return told + wait(isOutdated ? .zero : due - now, at: now)
+            if isOutdated { return told + wait(.zero, at: now) }
+            return told + waitForMargin(of: token.expiry, mintedAt: now, at: now, using: &generator)
         case .conflict:
             phase = .rereading(token, tries: tries)
             return [.reread]
@@ -180,13 +194,12 @@ package struct SecretRefresh: Sendable {
         phase = .waiting
         if asksForOther {
             // The token in hand is for what the Secret asked before.
-            due = now
+            makeDue(at: now)
             return wake(at: now)
         }
         if let expiry = seen.expiry, policy.isFresh(expiry: expiry, at: now) || expiry >= token.expiry {
             settle()
-            due = policy.dueTime(expiry: expiry, using: &generator)
-            return wait(due - now, at: now)
+            return waitForMargin(of: expiry, at: now, using: &generator)
         }
         guard tries + 1 < Self.mostWrites else {
             phase = .holding(token)
@@ -245,9 +258,24 @@ package struct SecretRefresh: Sendable {
         gate.succeeded()
     }
 
+    /// - Parameter mintedAt: if that is known.
+    private mutating func waitForMargin(
+        of expiry: Timestamp, mintedAt: Timestamp? = nil, at now: Timestamp,
+        using generator: inout some RandomNumberGenerator
+    ) -> [RefreshAction] {
+        due = policy.dueTime(expiry: expiry, mintedAt: mintedAt, using: &generator)
+        followsExpiry = true
+        return [.wait(max(due - now, RetryRule.shortest))]
+    }
+
     private mutating func wait(_ span: Duration, at now: Timestamp) -> [RefreshAction] {
         let span = max(span, RetryRule.shortest)
-        due = now + span
+        makeDue(at: now + span)
         return [.wait(span)]
+    }
+
+    private mutating func makeDue(at time: Timestamp) {
+        due = time
+        followsExpiry = false
     }
 }
