@@ -142,6 +142,7 @@ extension Roster {
         if let seen, seen.expiry != entry.machine.secret.expiry {
             observer.observe(.managing(key, expiry: seen.expiry))
         }
+        if entries[key]?.machine.isHolding == true { return failed(key, SecretRefresh.contested, actions) }
         return settle(key, actions, release: contents == nil ? .deleted : .unannotated)
     }
 

@@ -16,6 +16,8 @@ package struct SecretRefresh: Sendable {
 
     /// client-go's `DefaultRetry` gives up after as many conflicts.
     private static let mostWrites = 5
+    package static let contested = RefreshFailure(
+        .clusterUnavailable, "the Secret is written by somebody else all the time")
 
     private let policy: RefreshPolicy
     /// As it was last seen.
@@ -42,6 +44,11 @@ package struct SecretRefresh: Sendable {
         self.policy = policy
         self.due = now
         if let expiry = secret.expiry { _ = waitForMargin(of: expiry, at: now, using: &generator) }
+    }
+
+    /// Whether it has a token that could not be stored yet.
+    package var isHolding: Bool {
+        if case .holding = phase { true } else { false }
     }
 
     /// Whether a permanent failure holds it.
@@ -203,8 +210,7 @@ package struct SecretRefresh: Sendable {
         }
         guard tries + 1 < Self.mostWrites else {
             phase = .holding(token)
-            return failed(
-                RefreshFailure(.clusterUnavailable, "the Secret is written by somebody else all the time"), at: now)
+            return failed(Self.contested, at: now)
         }
         return write(token, tries: tries + 1, at: now)
     }
