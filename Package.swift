@@ -198,6 +198,12 @@ let package = Package(
                 "Sandbox", "TLS", "TokenRefresh",
             ], swiftSettings: strict),
         .testTarget(
+            name: "RefresherFaultTests",
+            dependencies: [
+                "GitHubApps", "HTTPTransport", "Kubernetes", "PodManifests", "RefresherService", "RefresherSimulation",
+                "Sandbox", "TLS", "TokenRefresh",
+            ], swiftSettings: strict),
+        .testTarget(
             name: "PodManifestsTests", dependencies: ["PodManifests", "TokenInjection"], swiftSettings: strict),
     ]
 )

@@ -61,6 +61,12 @@ package final class SimulatedSandbox: Sendable {
         kubernetes.object(.secrets, namespace, name)
     }
 
+    /// All objects at the path of a list.
+    package func objects(_ path: String) throws -> [ManifestValue] {
+        let answer = kubernetes.answer(SandboxRequest("GET", path)).whole
+        return try ManifestValue(json: answer?.body ?? [])["items"]?.elements ?? []
+    }
+
     /// What a service answers; nil for a host that there is not.
     func answer(_ request: SandboxRequest, host: String, from client: String, logged place: Int) -> SandboxAnswer? {
         let answer: SandboxAnswer

@@ -8,7 +8,7 @@ package final class TokenAudit: Sendable {
     package struct Mint: Sendable {
         package let time: Duration
         package let path: String
-        /// By GitHub's clock, in seconds since 1970.
+        /// By GitHub's clock, in seconds since 1970; an hour after the mint where GitHub says more than two.
         package let expiry: Int64
     }
 
@@ -43,7 +43,10 @@ package final class TokenAudit: Sendable {
     /// What went wrong, in sentences; empty when all is well.
     package var violations: [String] { state.withLock { $0.violations } }
 
-    package var mints: [Mint] { state.withLock { $0.mints.values.sorted { $0.time < $1.time } } }
+    /// Tokens that GitHub gave.
+    package var mints: [Mint] {
+        state.withLock { $0.mints.values.filter { !$0.path.isEmpty }.sorted { $0.time < $1.time } }
+    }
 
     /// - Parameter secret: `namespace/name`.
     package func writes(of secret: String) -> [Write] { state.withLock { $0.writes[secret] ?? [] } }
@@ -63,7 +66,9 @@ package final class TokenAudit: Sendable {
 
     /// A token is known to GitHub, also one that a test has put into an answer.
     package func note(_ token: String, expiry: Int64, path: String = "") {
-        state.withLock { $0.mints[token] = Mint(time: simulation.now, path: path, expiry: expiry) }
+        let life = expiry - gitHubTime()
+        let believed = life > 7200 ? gitHubTime() + 3600 : expiry
+        state.withLock { $0.mints[token] = Mint(time: simulation.now, path: path, expiry: believed) }
     }
 
     /// - Parameter isForeign: by another program, which may change what it likes.
@@ -112,7 +117,7 @@ package final class TokenAudit: Sendable {
         var annotations = secret.metadata["annotations"] ?? [:]
         for name in [appSecret, expiresAt, apiURL] { annotations.set(name, nil) }
         rest.set(path: ["metadata", "annotations"], annotations)
-        rest.set(path: ["metadata", "resourceVersion"], nil)
+        for field in ["resourceVersion", "managedFields"] { rest.set(path: ["metadata", field], nil) }
         rest.set(path: ["data", "GITHUB_TOKEN"], nil)
         return rest
     }
