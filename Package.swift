@@ -158,6 +158,10 @@ let package = Package(
             dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "TLS", "ServerTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "Platform", "ServerTestSupport", "Telemetry", lifecycleTestKit, logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "WebhookServiceTests",
             dependencies: [
                 "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS", "Telemetry",

@@ -24,7 +24,7 @@ package final class RefreshReport: RefresherObserver {
         self.logger = logger
         self.now = now
         // Fifty Secrets of one namespace fail together when its App does; each of them is worth a line.
-        failures = LimitedLog(logger, level: .error, burst: 50, pause: .seconds(1))
+        failures = LimitedLog(logger, level: .error, burst: 50, pause: .seconds(1), now: now)
     }
 
     package func observe(_ notice: RefresherNotice) {
