@@ -135,7 +135,7 @@ def never_reads(server):
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         plain.connect(("127.0.0.1", server.metrics_port))
         # Long requests: however many the server finds at once, their answers stay below its cap for pipelining.
-        since = _fill(plain, b"GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 3000 + b"\r\n\r\n")
+        since = _fill(plain, b"GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 7000 + b"\r\n\r\n")
         return Cut(_until_cut(plain, server.metrics_port, start=since))
 
 
