@@ -4,7 +4,7 @@
 #
 # Usage: hack/cluster.sh up [--node]|down|status
 #   up      starts what is not running, waits until Jobs can become pods, prints the kubeconfig's path
-#           --node: a node named 127.0.0.1 too, for pods that name it (`nodeName`); needs root
+#           --node: a node named 127.0.0.1 too, for pods with `nodeName: 127.0.0.1` and `hostNetwork: true`; needs root
 #   down    stops everything and removes its data; the unpacked programs stay
 #   status  prints the health of each component; exit code 3 when one is not well
 #

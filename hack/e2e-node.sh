@@ -174,6 +174,9 @@ check_agent() {
     "$(git -C "$KELOS_RUN_DIR/repositories/octo-org/hello.git" rev-list --count main..agent/keep-pushing)"
   check "it was a push every five seconds at least ($pushes)" test "$pushes" -ge "$((AGENT_SECONDS / 5))"
   check "it took more tokens than three lives have ($tokens)" test "$tokens" -ge 4
+  # The kubelet's delay, and the agent's own, count as well.
+  check "no token was used in the last ten seconds of its life" test "$(requests '[group_by(.token)[] | .[0].token as $token
+    | .[-1].time - ($all[] | select(.what == "mint" and .token == $token) | .time)] | max | ceil')" -le $((TOKEN_LIFE - 10))
   check_equal "no call was refused" 0 "$(requests 'map(select(.status != 200)) | length')"
   check_contains "the token that its environment had at the start is long refused" \
     "without the token file both are refused" "$log"

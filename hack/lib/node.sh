@@ -47,6 +47,7 @@ version = 2
     conf_dir = "/node/cni"
 TOML
   mkdir -p "$node_folder/cni"
+  # Kubelet wants a network to be Ready. This one gives a pod no address, so pods use the machine's.
   printf '%s\n' '{"cniVersion": "0.4.0", "name": "loopback", "plugins": [{"type": "loopback"}]}' \
     >"$node_folder/cni/10-loopback.conflist"
 }

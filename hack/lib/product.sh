@@ -28,6 +28,8 @@ start_test_cluster() {
   if ! "$ROOT/hack/cluster.sh" status >/dev/null && [[ -z "${KELOS_KEEP_CLUSTER:-}" ]]; then
     on_exit "$ROOT/hack/cluster.sh" down
   fi
+  # Before that: an API server waits for those who watch it.
+  on_exit stop_all_processes
   "$ROOT/hack/cluster.sh" up "$@"
   kube_ctl delete mutatingwebhookconfiguration "$KELOS_WEBHOOK_CONFIGURATION" --ignore-not-found >/dev/null
   on_exit clean_test_cluster
@@ -98,20 +100,18 @@ start_github() {
   github_address=127.0.0.1:$github
   wait_for_process github 10 test -s "$KELOS_RUN_DIR/sandbox.kubeconfig"
   # The sandbox makes up an App; its credentials move to the real API server.
-  kubectl --kubeconfig "$KELOS_RUN_DIR/sandbox.kubeconfig" get secret github-app --output=json \
+  kube_ctl --kubeconfig "$KELOS_RUN_DIR/sandbox.kubeconfig" get secret github-app --output=json \
     | jq '{apiVersion, kind, type, data, metadata: {name: "github-app"}}' | kube apply --filename=- >/dev/null
 }
 
 # allow_refresher: what the manifests grant, to the service account that the refreshers then are.
 allow_refresher() {
-  kube_ctl kustomize "$ROOT/manifests/base" | kube_ctl create --dry-run=client --filename=- --output=json \
-    | jq --slurp '{apiVersion: "v1", kind: "List", items: [.[] | (.items? // [.])[]
-        | select(.kind | IN("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"))
-        | select(.metadata.name | test("webhook") | not)]}' \
+  kube_ctl kustomize "$ROOT/manifests/base" \
+    | awk 'BEGIN { RS = ORS = "---\n" } /(^|\n)kind: (Namespace|ServiceAccount|(Cluster)?Role(Binding)?)\n/' \
     | kube_ctl apply --filename=- >/dev/null
   wait_until 30 service_account_has_token || die "the refresher's service account got no token within 30 s"
   service_account_token >"$KELOS_RUN_DIR/refresher.token"
-  kubectl config view --kubeconfig "$KELOS_CLUSTER_DIR/kubeconfig" --raw --minify --flatten --output=json \
+  kube_ctl config view --raw --minify --flatten --output=json \
     | jq --arg file "$KELOS_RUN_DIR/refresher.token" '.users[0].user = {tokenFile: $file}' \
       >"$KELOS_RUN_DIR/refresher.kubeconfig"
 }
