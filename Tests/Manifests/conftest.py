@@ -1,10 +1,13 @@
-"""Cleans up what the tests rendered."""
+"""Finds what the scripts share with the tests, and cleans up what the tests rendered."""
 
 import shutil
+import sys
 
 import pytest
 
 import repository
+
+sys.path.append(str(repository.ROOT / "hack" / "lib"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,13 @@
-"""Which metrics a PromQL expression names."""
+"""Which metrics PromQL expressions name.
 
+Usage: promql.py RULES.yaml DASHBOARD.json     (prints the names, one a line)
+"""
+
+import json
 import re
+import sys
+
+import yaml
 
 KEYWORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "offset", "bool", "inf"}
 
@@ -23,3 +30,17 @@ def metrics(expression):
         for match in TOKEN.finditer(expression)
         if match["name"] and not match["call"] and match["name"] not in KEYWORDS
     }
+
+
+def main():
+    rules, dashboard = sys.argv[1:]
+    with open(rules, encoding="utf-8") as file:
+        expressions = [rule["expr"] for group in yaml.safe_load(file)["groups"] for rule in group["rules"]]
+    with open(dashboard, encoding="utf-8") as file:
+        panels = json.load(file)["panels"]
+    expressions += [target["expr"] for panel in panels for target in panel.get("targets", [])]
+    print("\n".join(sorted(set().union(*map(metrics, expressions)))))
+
+
+if __name__ == "__main__":
+    main()
