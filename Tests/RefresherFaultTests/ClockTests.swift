@@ -1,7 +1,7 @@
 import RefresherSimulation
 import Testing
 
-@Suite("Clocks that are wrong (rows 70 and 71)")
+@Suite("Clocks that are wrong (rows 70 and 71)", .onSimulationThread)
 struct ClockTests {
     private static let day = 86_400
 

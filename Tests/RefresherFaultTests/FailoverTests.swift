@@ -3,7 +3,7 @@ import RefresherSimulation
 import Sandbox
 import Testing
 
-@Suite("Two replicas (rows 72 to 75)")
+@Suite("Two replicas (rows 72 to 75)", .onSimulationThread)
 struct FailoverTests {
     /// Each is another interleaving, and another moment of the fault.
     private static let seeds: ClosedRange<UInt64> = 1...15

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("GitHub's faults (rows 60, 64, 66 and 67)")
+@Suite("GitHub's faults (rows 60, 64, 66 and 67)", .onSimulationThread)
 struct GitHubFaultTests {
     @Test("row 60: tokens of both forms are stored byte for byte", arguments: [true, false])
     func formats(isLong: Bool) throws {

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("Outages of GitHub (row 65)")
+@Suite("Outages of GitHub (row 65)", .onSimulationThread)
 struct GitHubOutageTests {
     @Test("row 65: an outage that ends before the token does loses nothing")
     func outageBeforeExpiry() throws {

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("What GitHub refuses for good (rows 61 and 69)")
+@Suite("What GitHub refuses for good (rows 61 and 69)", .onSimulationThread)
 struct GitHubRefusalTests {
     enum Refusal: String, CaseIterable {
         case badKey, unknownInstallation, wrongScope, suspended, widerAnswer

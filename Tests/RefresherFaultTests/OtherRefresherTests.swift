@@ -3,7 +3,7 @@ import RefresherSimulation
 import Testing
 import TokenRefresh
 
-@Suite("Another refresher on the same Secrets")
+@Suite("Another refresher on the same Secrets", .onSimulationThread)
 struct OtherRefresherTests {
     private static let names = (0..<4).map { "s\($0)" }
 

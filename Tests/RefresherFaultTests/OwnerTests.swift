@@ -5,7 +5,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("Owners and Workspaces that change")
+@Suite("Owners and Workspaces that change", .onSimulationThread)
 struct OwnerTests {
     private func stage(active: Int = 1, lifeLeft: Duration = .seconds(1000), repository: String? = nil) throws -> Stage
     {

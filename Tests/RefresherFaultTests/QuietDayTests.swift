@@ -1,7 +1,7 @@
 import RefresherSimulation
 import Testing
 
-@Suite("Without any fault")
+@Suite("Without any fault", .onSimulationThread)
 struct QuietDayTests {
     @Test("each token is replaced five to seven minutes before its end, once an hour, for a day")
     func quietDay() throws {

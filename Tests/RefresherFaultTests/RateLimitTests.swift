@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("GitHub's rate limits (rows 62, 63 and 68)")
+@Suite("GitHub's rate limits (rows 62, 63 and 68)", .onSimulationThread)
 struct RateLimitTests {
     private static let minute = Duration.seconds(60)
 

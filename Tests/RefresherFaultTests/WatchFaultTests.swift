@@ -4,7 +4,7 @@ import RefresherSimulation
 import Sandbox
 import Testing
 
-@Suite("Faults of watches (rows 53, 54 and 59)")
+@Suite("Faults of watches (rows 53, 54 and 59)", .onSimulationThread)
 struct WatchFaultTests {
     /// A worker that has been watching for a minute.
     private func watching(

@@ -5,7 +5,7 @@ import Sandbox
 import Testing
 import TokenRefresh
 
-@Suite("Faults of writes (rows 55 and 58)")
+@Suite("Faults of writes (rows 55 and 58)", .onSimulationThread)
 struct WriteFaultTests {
     @Test("row 55: three conflicts cost three more patches and no second token")
     func conflicts() throws {

@@ -25,7 +25,7 @@ LAYERS = {
 CORE = 1
 
 # Part of the toolchain: no dependency in Package.swift names them.
-TOOLCHAIN = {"Swift", "Synchronization", "Glibc", "Foundation", "FoundationEssentials", "Testing"}
+TOOLCHAIN = {"Swift", "Synchronization", "Dispatch", "Glibc", "Foundation", "FoundationEssentials", "Testing"}
 
 # These link no part of what ships in the image.
 FULL_FOUNDATION = {"PodManifests", "kelos-token"}
