@@ -38,6 +38,27 @@ struct RotationTests {
         #expect(rig.minted == 1)
     }
 
+    @Test("that is rotated while a token is minted by the old one counts afterwards")
+    func rotatedMeanwhile() throws {
+        let rig = try Rig()
+        try rig.addSource()
+        try rig.addSecret(life: nil)
+        var slow = Fault()
+        slow.method = "POST"
+        slow.path = "/access_tokens"
+        slow.delayMilliseconds = 3000
+        rig.sandbox.gitHubFaults.add(slow)
+        try rig.start()
+        try rig.run(for: .seconds(1))
+        rig.patchSecret("github-app", ["metadata": ["labels": ["rotated": "yes"]]])
+        try rig.run(for: .seconds(5))
+        #expect(rig.minted == 1)
+        try rig.run(for: .seconds(125))
+        #expect(rig.minted == 2)
+        try rig.run(for: .seconds(1800))
+        #expect(rig.minted == 2)
+    }
+
     @Test("that is wrong is tried every five minutes, leaves the old token, and is taken at once when it is mended")
     func latched() throws {
         let rig = try Rig()

@@ -70,6 +70,8 @@ actor Roster {
             begin(key, anew: entry.machine.secret)
         }
         for (key, candidate) in candidates where candidate.dueAt <= clock.now() { plan(key, at: candidate.dueAt) }
+        // Nobody waits for a standby.
+        tell(depth: 0)
     }
 
     /// The clock that expiries are compared with has moved.
@@ -90,7 +92,7 @@ actor Roster {
         while let key = schedule.popDue(at: now) {
             ready.add(key, at: entries[key]?.dueAt ?? candidates[key]?.dueAt ?? now)
         }
-        defer { tellDepth() }
+        defer { tell(depth: ready.count + mints.count) }
         guard working < Self.mostAtOnce else { return nil }
         while let key = mints.next(at: now) {
             guard let entry = entries[key], case .queued(let order) = entry.stage else {
@@ -150,8 +152,7 @@ actor Roster {
         bell.ring()
     }
 
-    private func tellDepth() {
-        let depth = ready.count + mints.count
+    private func tell(depth: Int) {
         guard depth != toldDepth else { return }
         toldDepth = depth
         observer.observe(.queued(depth: depth))
