@@ -34,11 +34,11 @@ extension Roster {
     /// What came of judging.
     func judged(_ ticket: Ticket, _ verdict: AdoptionVerdict) {
         let key = ticket.key
+        if case .adopted(_, let source) = verdict { observer.observe(.adopted(key, source: source)) }
         guard let entry = candidates[key], entry.serial == ticket.serial else { return }
         switch verdict {
-        case .adopted(let metadata, let source):
-            observer.observe(.adopted(key, source: source))
-            // The watch will show it too; a single pass has none to wait for.
+        case .adopted(let metadata, _):
+            // The watch shows it too, and may have been faster; a single pass need not wait for that.
             show(metadata)
         case .wouldAdopt(let source):
             if !entry.isReported { observer.observe(.wouldAdopt(key, source: source)) }
