@@ -33,6 +33,7 @@ package final class RefreshReport: RefresherObserver {
         case .leading(let isLeading): lead(isLeading)
         case .managing(let key, let expiry): manage(key, expiry)
         case .released(let key, let reason): release(key, reason)
+        case .idle(let key): idle(key)
         case .adopted(let key, let source):
             metrics.secrets.adopted.increment()
             logger.info("Adopted a Secret", metadata: Self.fields(key, ["appSecret": "\(source)"]))
@@ -86,6 +87,14 @@ package final class RefreshReport: RefresherObserver {
         logger.info("Released a Secret", metadata: Self.fields(key, ["reason": "\(reason.rawValue)"]))
     }
 
+    private func idle(_ key: ObjectKey) {
+        let change = ledger.withLock { $0.idle(key) }
+        guard change.old != .idle else { return }
+        metrics.secrets.moved(from: change.old, to: change.new)
+        metrics.secrets.expiration.remove(key.labels)
+        logger.debug("Left a token to expire: nobody uses it now", metadata: Self.fields(key))
+    }
+
     private func refreshed(_ key: ObjectKey, _ expiry: Timestamp, _ lifeLeft: Duration?) {
         let change = ledger.withLock { $0.succeed(key, expiry: expiry) }
         metrics.secrets.moved(from: change.old, to: change.new)
@@ -101,8 +110,13 @@ package final class RefreshReport: RefresherObserver {
 
     private func failed(_ key: ObjectKey, _ failure: RefreshFailure, _ isLatched: Bool, _ delay: Duration) {
         let now = now()
-        let (change, isNews) = ledger.withLock { $0.fail(key, failure, isLatched: isLatched, at: now) }
+        let (change, isNews, expiry) = ledger.withLock { ledger in
+            let (change, isNews) = ledger.fail(key, failure, isLatched: isLatched, at: now)
+            return (change, isNews, ledger.expiry(of: key))
+        }
         metrics.secrets.moved(from: change.old, to: change.new)
+        // In use again.
+        if change.old == .idle { metrics.secrets.expiration.set(key.labels, to: expiry?.seconds ?? 0) }
         metrics.refreshes.failed(
             RefreshMetrics.Failure(kind: failure.failureClass.rawValue, cause: failure.cause.rawValue))
         metrics.queue.retried.increment()

@@ -36,6 +36,14 @@ struct SecretLedger: Sendable {
         return (old?.state, new)
     }
 
+    mutating func idle(_ key: ObjectKey) -> Change {
+        guard let old = entries[key]?.state else { return (nil, nil) }
+        entries[key]?.state = .idle
+        return (old, .idle)
+    }
+
+    func expiry(of key: ObjectKey) -> Timestamp? { entries[key]?.expiry }
+
     mutating func release(_ key: ObjectKey) -> Change {
         told[key] = nil
         return (entries.removeValue(forKey: key)?.state, nil)

@@ -65,7 +65,9 @@ extension Roster {
         if rules.isDryRun, actions == [.mint] { return report(key) }
         switch found.findings {
         case .failed(let failure, _): return failed(key, failure, actions)
-        case .use(.idle, _): count(key, .idle)
+        case .use(.idle, _):
+            count(key, .idle)
+            observer.observe(.idle(key))
         case .use: break
         }
         return settle(key, actions, release: .ownerOver)

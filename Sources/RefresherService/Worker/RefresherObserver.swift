@@ -24,6 +24,8 @@ package enum RefresherNotice: Sendable, Equatable {
     /// A Secret is cared for, or its expiry became known or changed.
     case managing(ObjectKey, expiry: Timestamp?)
     case released(ObjectKey, reason: Release)
+    /// Its time has come, and nobody uses the token just now: it is left to expire. Told at each look.
+    case idle(ObjectKey)
     /// `source` is the name of the App's Secret.
     case adopted(ObjectKey, source: String)
     /// `lifeLeft` is that of the token that was replaced, below zero if it had expired; nil where none was known.

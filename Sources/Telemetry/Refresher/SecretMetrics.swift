@@ -8,6 +8,8 @@ package enum SecretState: String, Sendable, CaseIterable {
     case failing
     /// The last refresh failed in a way that somebody has to mend.
     case blocked
+    /// Its time has come, but nobody uses the token just now, so it is left to expire.
+    case idle
 }
 
 /// The managed Secrets.
@@ -15,7 +17,8 @@ package struct SecretMetrics: Sendable {
     /// Above every cluster that the refresher is meant for, and little enough for a monitoring system.
     static let seriesLimit = 20_000
 
-    /// Seconds since 1970, by namespace and Secret; 0 while no expiry is known.
+    /// Seconds since 1970, by namespace and Secret; 0 while no expiry is known. An idle Secret has none: that its token
+    /// expires is no news to anybody.
     package let expiration: GaugeTable
     package let adopted: Counter
     private let released: [String: Counter]
@@ -25,7 +28,7 @@ package struct SecretMetrics: Sendable {
     init(_ registry: inout MetricsRegistry, releases reasons: [String]) {
         expiration = registry.gaugeTable(
             "kelos_token_expiration_timestamp_seconds",
-            help: "When the token of a managed Secret expires, in seconds since the epoch; 0 while that is not known.",
+            help: "When the token of a Secret in use expires, in seconds since the epoch; 0 while that is not known.",
             labels: ["namespace", "secret"], limit: Self.seriesLimit)
         adopted = registry.counter(
             "kelos_token_adoptions_total",

@@ -24,7 +24,7 @@ struct RefreshReportTests {
     @Test("a refresh is one line with Secret and expiry, and moves every number about it")
     func refreshed() {
         tell(.managing(.token, expiry: nil))
-        #expect(worker.states == ["1", "0", "0", "0"])
+        #expect(worker.states == ["1", "0", "0", "0", "0"])
         #expect(
             worker.told("kelos_token_expiration_timestamp_seconds")
                 == [#"kelos_token_expiration_timestamp_seconds{namespace="team-a",secret="one-github-token"} 0"#])
@@ -33,7 +33,7 @@ struct RefreshReportTests {
             worker.log.all.last
                 == "info: Refreshed a token expiresAt=2026-01-02T15:04:05Z lifeLeft=4m32s namespace=team-a "
                 + "secret=one-github-token")
-        #expect(worker.states == ["0", "1", "0", "0"])
+        #expect(worker.states == ["0", "1", "0", "0", "0"])
         #expect(
             worker.told("kelos_token_expiration_timestamp_seconds")
                 == [
@@ -53,6 +53,22 @@ struct RefreshReportTests {
         #expect(worker.log.all.last?.contains("lifeLeft=0s") == true)
     }
 
+    @Test("a token that nobody uses is left to expire, and its expiry is no news until it is used again")
+    func idle() {
+        tell(.managing(.token, expiry: .expiry), .idle(.token), .idle(.token))
+        #expect(worker.states == ["0", "0", "0", "0", "1"])
+        #expect(worker.told("kelos_token_expiration_timestamp_seconds") == [])
+        let expiring = [
+            #"kelos_token_expiration_timestamp_seconds{namespace="team-a",secret="one-github-token"} 1767366245"#
+        ]
+        tell(Self.failed(.serverError))
+        #expect(worker.states == ["0", "0", "1", "0", "0"])
+        #expect(worker.told("kelos_token_expiration_timestamp_seconds") == expiring)
+        tell(.idle(.token), .refreshed(.token, expiry: .expiry, lifeLeft: .seconds(-70)))
+        #expect(worker.states == ["0", "1", "0", "0", "0"])
+        #expect(worker.told("kelos_token_expiration_timestamp_seconds") == expiring)
+    }
+
     @Test("a first token has no life left to speak of")
     func first() {
         tell(.managing(.token, expiry: nil), .refreshed(.token, expiry: .expiry, lifeLeft: nil))
@@ -69,7 +85,7 @@ struct RefreshReportTests {
             worker.log.all.last
                 == "error: Failed to refresh a token cause=server_error class=transient error=no luck "
                 + "namespace=team-a retryAfter=30s secret=one-github-token")
-        #expect(worker.states == ["0", "0", "1", "0"])
+        #expect(worker.states == ["0", "0", "1", "0", "0"])
         for _ in 0..<5 { tell(Self.failed(.serverError)) }
         #expect(worker.log.count("error:") == 1)
         tell(Self.failed(.unreachable))
@@ -91,35 +107,35 @@ struct RefreshReportTests {
             .managing(.token, expiry: .expiry), Self.failed(.serverError),
             .refreshed(.token, expiry: .expiry, lifeLeft: nil), Self.failed(.serverError))
         #expect(worker.log.count("error:") == 2)
-        #expect(worker.states == ["0", "0", "1", "0"])
+        #expect(worker.states == ["0", "0", "1", "0", "0"])
     }
 
     @Test("a failure that somebody has to mend blocks its Secret, and a new expiry frees it")
     func blocked() {
         tell(.managing(.token, expiry: .expiry), Self.failed(.appUnauthorized, isLatched: true))
-        #expect(worker.states == ["0", "0", "0", "1"])
+        #expect(worker.states == ["0", "0", "0", "1", "0"])
         tell(.managing(.token, expiry: .expiry), .managing(.token, expiry: nil))
-        #expect(worker.states == ["0", "0", "0", "1"])
+        #expect(worker.states == ["0", "0", "0", "1", "0"])
         tell(.managing(.token, expiry: .expiry + .seconds(3600)))
-        #expect(worker.states == ["0", "1", "0", "0"])
+        #expect(worker.states == ["0", "1", "0", "0", "0"])
     }
 
     @Test("a release takes the Secret's series away")
     func released() {
         tell(.managing(.token, expiry: .expiry), .released(.token, reason: .ownerOver))
-        #expect(worker.states == ["0", "0", "0", "0"])
+        #expect(worker.states == ["0", "0", "0", "0", "0"])
         #expect(worker.told("kelos_token_expiration_timestamp_seconds") == [])
         #expect(worker.told(#"kelos_token_releases_total{reason="owner_over"}"#).last?.hasSuffix(" 1") == true)
         #expect(
             worker.log.all.last == "info: Released a Secret namespace=team-a reason=owner_over secret=one-github-token")
         tell(Self.failed(.serverError))
-        #expect(worker.states == ["0", "0", "0", "0"])
+        #expect(worker.states == ["0", "0", "0", "0", "0"])
     }
 
     @Test("who loses the lead has nothing that fails any more")
     func leading() {
         tell(.leading(true), .managing(.token, expiry: .expiry), Self.failed(.serverError), .leading(false))
-        #expect(worker.states == ["0", "1", "0", "0"])
+        #expect(worker.states == ["0", "1", "0", "0", "0"])
         #expect(worker.told("leader_election_master_status") == [#"leader_election_master_status{name="lease"} 0"#])
         #expect(worker.log.count("info: Leading") == 1)
         #expect(worker.log.count("info: Not leading any more") == 1)
