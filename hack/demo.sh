@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Shows what kelos-token does, without a cluster: starts the webhook, posts a Task's pod to it as the Kubernetes API
-# server would, and prints the pod before and after, a refused pod, and the metrics.
+# Shows what kelos-token does, without a cluster: a sandbox plays the Kubernetes API and GitHub, whose tokens live for
+# seconds here. The webhook wires a Task's pod and refuses a bad one; the refresher renews the token in its Secret; a
+# process whose environment was fixed at its start goes on talking to GitHub by the token file.
 #
 # Usage: hack/demo.sh
 #
-# On a fresh Debian 12 with Swift it installs what is missing and builds first; once built it takes seconds. Everything
-# stays on loopback and is cleaned up.
+# On a fresh Debian 12 with Swift it installs what is missing and builds first; once built it takes about half a minute.
+# Everything stays on loopback and is cleaned up.
 set -euo pipefail
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,65 +24,145 @@ if (($#)); then
 fi
 
 job=$ROOT/manifests/samples/task-job.yaml
+# GitHub's live an hour, and are renewed five minutes before their end.
+life=16s margin=8s
 
-# post REVIEW: sends it as the API server does, and prints the answer.
-post() {
-  curl --silent --show-error --fail --max-time 5 --noproxy '*' --cacert "$KELOS_RUN_DIR/certs/ca.crt" \
-    --header 'content-type: application/json' --data-binary "@$1" \
-    "https://127.0.0.1:$port/mutate--v1-pod?timeout=5s"
+# task_pod NAME: the pod that the Job's controller would make.
+task_pod() {
+  kubectl create --dry-run=client --filename "$job" --output json \
+    | jq --arg name "$1" '.spec.template | {apiVersion: "v1", kind: "Pod"} + . | .metadata.name = $name'
 }
 
-webhook_is_ready() {
-  http_ok "http://127.0.0.1:$health_port/readyz"
+http_get() {
+  curl --silent --show-error --fail --max-time 5 --noproxy '*' "$@"
 }
 
-ensure_build_dependencies
-ensure_packages curl diffutils jq openssl python3 python3-jsonpatch python3-yaml
-step "Building (some minutes the first time)"
-swift build --package-path "$ROOT" -c release --static-swift-stdlib --product kelos-token-webhook 2>&1 | tail -n 1
-webhook=$(swift build --package-path "$ROOT" -c release --static-swift-stdlib --show-bin-path)/kelos-token-webhook
+build() {
+  ensure_build_dependencies
+  ensure_packages curl diffutils jq openssl python3 python3-yaml
+  command -v kubectl >/dev/null || ensure_packages kubernetes-client
+  step "Building (some minutes the first time)"
+  local name options=(--package-path "$ROOT" -c release --static-swift-stdlib)
+  for name in kelos-token-webhook kelos-token-refresher kelos-token; do
+    swift build "${options[@]}" --product "$name" 2>&1 | tail -n 1
+  done
+  PATH=$(swift build "${options[@]}" --show-bin-path):$PATH
+}
 
-make_run_dir
-step "Making a CA and the webhook's certificate"
-"$ROOT/certs/generate.sh" --quiet --out "$KELOS_RUN_DIR/certs"
+start_sandbox() {
+  step "Starting the sandbox: a Kubernetes API, and a GitHub whose tokens live for $life"
+  local kubernetes='' github=''
+  free_port kubernetes
+  free_port github
+  authority=$KELOS_RUN_DIR/sandbox-ca.crt
+  export KUBECONFIG=$KELOS_RUN_DIR/kubeconfig
+  start_process sandbox kelos-token sandbox --kubernetes-address="127.0.0.1:$kubernetes" \
+    --github-address="127.0.0.1:$github" --token-lifetime="$life" --kubeconfig="$KUBECONFIG" --ca-file="$authority"
+  wait_for_process sandbox 10 kubectl get namespaces
+  github_api=https://127.0.0.1:$github
+  note "$(kubectl get secret github-app)"
+}
 
-step "Starting the webhook"
-port='' health_port='' metrics_port=''
-free_port port
-free_port health_port
-free_port metrics_port
-start_process webhook "$webhook" --webhook-bind-address="127.0.0.1:$port" --shutdown-delay=0s \
-  --health-probe-bind-address="127.0.0.1:$health_port" --metrics-bind-address="127.0.0.1:$metrics_port" \
-  --tls-cert-file="$KELOS_RUN_DIR/certs/tls.crt" --tls-private-key-file="$KELOS_RUN_DIR/certs/tls.key" \
-  --zap-encoder=console
-wait_for_process webhook 10 webhook_is_ready
-note "$("$webhook" --version)"
+start_webhook() {
+  step "Starting the webhook and registering it"
+  "$ROOT/certs/generate.sh" --quiet --out "$KELOS_RUN_DIR/certs"
+  local port='' health=''
+  free_port port
+  free_port health
+  free_port webhook_metrics
+  start_process webhook kelos-token-webhook --webhook-bind-address="127.0.0.1:$port" --shutdown-delay=0s \
+    --health-probe-bind-address="127.0.0.1:$health" --metrics-bind-address="127.0.0.1:$webhook_metrics" \
+    --tls-cert-file="$KELOS_RUN_DIR/certs/tls.crt" --tls-private-key-file="$KELOS_RUN_DIR/certs/tls.key" \
+    --zap-encoder=console
+  wait_for_process webhook 10 http_ok "http://127.0.0.1:$health/readyz"
+  note "$(kelos-token-webhook --version)"
+  kubectl create --dry-run=client --filename "$ROOT/manifests/base/mutatingwebhookconfiguration.yaml" --output json \
+    | jq --arg url "https://127.0.0.1:$port" --arg ca "$(base64 --wrap=0 <"$KELOS_RUN_DIR/certs/ca.crt")" \
+      '.webhooks[] |= (.clientConfig = {url: ($url + .clientConfig.service.path), caBundle: $ca})' \
+    | kubectl create --filename -
+}
 
-step "A Task's pod is created: the API server asks the webhook"
-/usr/bin/python3 "$ROOT/hack/lib/review.py" "$job" >"$KELOS_RUN_DIR/review.json"
-post "$KELOS_RUN_DIR/review.json" >"$KELOS_RUN_DIR/answer.json"
-note "allowed: $(jq .response.allowed "$KELOS_RUN_DIR/answer.json"), \
-patch: $(jq -r '.response.patch | @base64d | fromjson | length' "$KELOS_RUN_DIR/answer.json") operations"
+show_pod() {
+  step "A Task's pod, as it was created and as it is stored"
+  task_pod upgrade-parser-x7k2p | kubectl create --filename -
+  kubectl get pod upgrade-parser-x7k2p --output json >"$KELOS_RUN_DIR/stored.json"
+  diff --unified=2 --label 'pod as it was created' --label 'pod as it is stored' \
+    <(task_pod upgrade-parser-x7k2p | /usr/bin/python3 "$ROOT/hack/lib/as_yaml.py") \
+    <(/usr/bin/python3 "$ROOT/hack/lib/as_yaml.py" <"$KELOS_RUN_DIR/stored.json") || true
+}
 
-step "The pod before and after"
-/usr/bin/python3 "$ROOT/hack/lib/patched_pod.py" "$KELOS_RUN_DIR/review.json" "$KELOS_RUN_DIR/answer.json" \
-  "$KELOS_RUN_DIR/before.yaml" "$KELOS_RUN_DIR/after.yaml"
-diff --unified=2 --label 'pod as it was created' --label 'pod as it is stored' \
-  "$KELOS_RUN_DIR/before.yaml" "$KELOS_RUN_DIR/after.yaml" || true
+show_refusal() {
+  step "A pod that uses a reserved name is refused"
+  task_pod upgrade-parser-bad \
+    | jq '.spec.volumes += [{name: "kelos-github-token", secret: {secretName: "somebody-elses"}}]' \
+    | kubectl create --filename - 2>&1 | fold --spaces --width=110 || true
+}
 
-step "Asked again about the result, it has nothing to add"
-jq --slurpfile after "$KELOS_RUN_DIR/after.json" '.request.object = $after[0]' "$KELOS_RUN_DIR/review.json" \
-  >"$KELOS_RUN_DIR/second.json"
-post "$KELOS_RUN_DIR/second.json" | jq --compact-output .response
+start_refresher() {
+  step "The Task's token Secret names its GitHub App, and the refresher starts"
+  kubectl create --filename - <<'SECRET'
+apiVersion: v1
+kind: Secret
+metadata:
+  name: upgrade-parser-github-token
+  annotations:
+    kelos.dev/github-app-secret: github-app
+SECRET
+  local health=''
+  free_port health
+  free_port refresher_metrics
+  start_process refresher kelos-token-refresher --github-api-base-url="$github_api" --github-ca-file="$authority" \
+    --refresh-margin="$margin" --leader-elect-lease-namespace=default --zap-encoder=console \
+    --health-probe-bind-address="127.0.0.1:$health" --metrics-bind-address="127.0.0.1:$refresher_metrics"
+  wait_for_process refresher 10 http_ok "http://127.0.0.1:$health/readyz"
+  note "$(kelos-token-refresher --version)"
+}
 
-step "A pod that uses a reserved name is refused"
-/usr/bin/python3 "$ROOT/hack/lib/review.py" "$job" --volume kelos-github-token=somebody-elses >"$KELOS_RUN_DIR/bad.json"
-post "$KELOS_RUN_DIR/bad.json" | jq -r '.response.status | "\(.code) \(.reason): \(.message)"' | fold --spaces --width=110
+show_rotation() {
+  step "In the pod: \$GITHUB_TOKEN stays as it was at the start, the file follows the Secret"
+  local folder=$KELOS_RUN_DIR/github-token
+  start_process kubelet "$ROOT/hack/lib/mount_secret.sh" "$folder" upgrade-parser-github-token GITHUB_TOKEN 1
+  wait_for_process kubelet 20 test -s "$folder/GITHUB_TOKEN"
+  # As the kubelet does: the variable is read from the Secret once, when the container starts.
+  GITHUB_TOKEN=$(<"$folder/GITHUB_TOKEN") KELOS_GITHUB_TOKEN_FILE=$folder/GITHUB_TOKEN \
+    "$ROOT/hack/lib/agent_view.sh" "$github_api" "$authority" 9 3
+  kubectl get secret upgrade-parser-github-token --output json \
+    | jq -r '.metadata.annotations | to_entries[] | "    \(.key): \(.value)"'
+  kubectl get events --output json \
+    | jq -r '.items[] | select(.involvedObject.kind == "Secret") | "    \(.count)x \(.reason): \(.message)"'
+}
 
-step "What Prometheus scrapes"
-curl --silent --noproxy '*' "http://127.0.0.1:$metrics_port/metrics" \
-  | grep -E '^(kelos_token_mutations_total|controller_runtime_webhook_requests_total).* [1-9]|^kelos_token_certificate_exp'
+show_metrics() {
+  step "What Prometheus scrapes"
+  http_get "http://127.0.0.1:$webhook_metrics/metrics" \
+    | grep -E '^(kelos_token_mutations_total|controller_runtime_webhook_requests_total).* [1-9]'
+  http_get "http://127.0.0.1:$refresher_metrics/metrics" \
+    | grep -E '^(kelos_token_refresh_total|kelos_github_api_requests_total|leader_election).* [1-9]|^kelos_token_expir'
+}
 
-step "The webhook's log"
-stop_process webhook
-cat "$KELOS_RUN_DIR/webhook.log"
+show_logs() {
+  local name
+  # The refresher first, while it can still give its Lease back; then the sandbox, which holds connections to the webhook.
+  stop_process refresher
+  stop_process sandbox
+  for name in webhook refresher; do
+    step "The $name's log"
+    stop_process "$name"
+    cat "$KELOS_RUN_DIR/$name.log"
+  done
+}
+
+main() {
+  make_run_dir
+  build
+  start_sandbox
+  start_webhook
+  show_pod
+  show_refusal
+  start_refresher
+  show_rotation
+  show_metrics
+  show_logs
+}
+
+main
