@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the webhook: CPU per review and resident memory over HTTP/1.1 keep-alive and HTTP/2, beside Debian's nghttpd
-# receiving the same body, all in one run on this machine.
+# receiving the same body; and the refresher with 10,000 Secrets of the sandbox. All in one run on this machine.
 #
 # Usage: hack/bench.sh [--requests N] [--size BYTES]
 #   --requests N   reviews per run (60000)
@@ -18,6 +18,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/deps.sh"
 # shellcheck source=lib/processes.sh
 . "$ROOT/hack/lib/processes.sh"
+# shellcheck source=lib/bench_refresher.sh
+. "$ROOT/hack/lib/bench_refresher.sh"
 
 requests=60000
 size=10240
@@ -82,10 +84,13 @@ row() {
 }
 
 ensure_build_dependencies
-ensure_packages nghttp2-client nghttp2-server openssl python3 python3-yaml
+ensure_packages curl jq nghttp2-client nghttp2-server openssl python3 python3-yaml
 step "Building in release mode"
-swift build --package-path "$ROOT" -c release --static-swift-stdlib --product kelos-token-webhook 2>&1 | tail -n 1
-webhook=$(swift build --package-path "$ROOT" -c release --static-swift-stdlib --show-bin-path)/kelos-token-webhook
+for product in kelos-token-webhook kelos-token-refresher kelos-token; do
+  swift build --package-path "$ROOT" -c release --static-swift-stdlib --product "$product" 2>&1 | tail -n 1
+done
+programs=$(swift build --package-path "$ROOT" -c release --static-swift-stdlib --show-bin-path)
+webhook=$programs/kelos-token-webhook
 
 make_run_dir
 review=$KELOS_RUN_DIR/review.json
@@ -128,6 +133,10 @@ peak=$(memory_kib webhook VmHWM)
 load nghttpd "https://127.0.0.1:$reference_port/mutate" -c 4 -m 4
 reference_cost=$cost reference_speed=$speed
 
+stop_process webhook
+stop_process nghttpd
+bench_refresher
+
 step "Result (one event loop, TLS 1.3, ECDSA P-256)"
 row '' 'CPU/request' 'requests/s'
 row 'webhook, HTTP/1.1 keep-alive, 16 connections' "$h1_cost us" "$h1_speed"
@@ -137,3 +146,4 @@ row 'webhook over HTTP/1.1 : nghttpd' "$(ratio "$h1_cost" "$reference_cost")" ''
 row 'webhook over HTTP/2 : nghttpd' "$(ratio "$h2_cost" "$reference_cost")" ''
 printf 'resident memory: %s idle, %s under load, %s at most, start-up included\n' "$(megabytes "$idle")" \
   "$(megabytes "$loaded")" "$(megabytes "$peak")"
+printf '%s\n' "$refresher_result"
