@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# The webhook against a real Kubernetes control plane (hack/cluster.sh): what is stored, what is refused, and what
-# a rolled certificate and a restart do to applies that are under way.
+# The webhook and the refresher against a real Kubernetes control plane (hack/cluster.sh): what is stored, what is
+# refused, what a rolled certificate and a restart do to applies that are under way, how tokens rotate for minutes, and
+# what becomes of that when the leader dies.
 #
 # Usage: hack/e2e.sh
-#   KELOS_WEBHOOK_BINARY  the kelos-token-webhook to test; without it, a release build is made
-#   KELOS_RESULTS_FILE    where the totals line goes too
-#   KELOS_KEEP_CLUSTER=1  leaves the cluster up; one that was up before is always left up
+#   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY, KELOS_TOKEN_BINARY  the programs to test; without one, a release build
+#                           of it is made
+#   KELOS_ROTATION_SECONDS  for how long tokens are watched (300)
+#   KELOS_RESULTS_FILE      where the totals line goes too
+#   KELOS_KEEP_CLUSTER=1    leaves the cluster up; one that was up before is always left up
 # jq programs are full of $variables of their own.
 # shellcheck disable=SC2016
 set -euo pipefail
@@ -21,20 +24,23 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/checks.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
+# shellcheck source=lib/product.sh
+. "$ROOT/hack/lib/product.sh"
 # shellcheck source=lib/e2e_load.sh
 . "$ROOT/hack/lib/e2e_load.sh"
 # shellcheck source=lib/e2e_kelos.sh
 . "$ROOT/hack/lib/e2e_kelos.sh"
+# shellcheck source=lib/e2e_refresher.sh
+. "$ROOT/hack/lib/e2e_refresher.sh"
+# shellcheck source=lib/e2e_manifests.sh
+. "$ROOT/hack/lib/e2e_manifests.sh"
+# shellcheck source=lib/e2e_prometheus.sh
+. "$ROOT/hack/lib/e2e_prometheus.sh"
 
 NAMESPACE=kelos-token-e2e-$$
-CONFIGURATION=kelos-token-webhook
 # Planted where the webhook sees it; nothing of a pod may reach a log.
 CANARY=canary-$$-$RANDOM$RANDOM
 WIRED='["git-clone","branch-setup","kelos-agent"]'
-
-kube() {
-  kube_ctl --namespace "$NAMESPACE" "$@"
-}
 
 wiring() {
   jq --compact-output -L "$ROOT/hack/lib" "${@:2}" "include \"wiring\"; $1"
@@ -42,70 +48,6 @@ wiring() {
 
 stored_pod() {
   kube get pod "$1" -o json
-}
-
-start_cluster() {
-  ensure_packages "${KELOS_CLUSTER_PACKAGES[@]}" etcd-client
-  if ! "$ROOT/hack/cluster.sh" status >/dev/null && [[ -z "${KELOS_KEEP_CLUSTER:-}" ]]; then
-    on_exit "$ROOT/hack/cluster.sh" down
-  fi
-  "$ROOT/hack/cluster.sh" up
-  kube_ctl delete mutatingwebhookconfiguration "$CONFIGURATION" --ignore-not-found >/dev/null
-  on_exit clean_cluster
-  kube_ctl create namespace "$NAMESPACE" >/dev/null
-  # Up to 1.23 a pod is refused until the namespace's service account has its token.
-  wait_until 30 plain_pod_is_accepted || die "the new namespace accepted no pod within 30 s"
-}
-
-clean_cluster() {
-  # The configuration first: with the webhook gone it would refuse what the namespace's end still creates.
-  kube_ctl delete mutatingwebhookconfiguration "$CONFIGURATION" --ignore-not-found
-  kube_ctl delete namespace "$NAMESPACE" kelos-token-system --ignore-not-found --wait=false
-} >/dev/null 2>&1
-
-plain_pod_is_accepted() {
-  pod dry '{}' '{}' | kube create --dry-run=server -f -
-}
-
-find_webhook() {
-  if [[ -z "${KELOS_WEBHOOK_BINARY:-}" ]]; then
-    ensure_build_dependencies
-    step "Building the webhook"
-    (cd "$ROOT" && swift build -c release --product kelos-token-webhook)
-    KELOS_WEBHOOK_BINARY=$(cd "$ROOT" && swift build -c release --show-bin-path)/kelos-token-webhook
-  fi
-  [[ -x "$KELOS_WEBHOOK_BINARY" ]] || die "there is no program at $KELOS_WEBHOOK_BINARY"
-}
-
-# start_webhook NAME: on the shared webhook port, with ports of its own for health and metrics.
-start_webhook() {
-  local health metrics
-  free_port health
-  free_port metrics
-  start_process "$1" "$KELOS_WEBHOOK_BINARY" --webhook-bind-address="127.0.0.1:$webhook_port" \
-    --tls-cert-file="$certificates/tls.crt" --tls-private-key-file="$certificates/tls.key" \
-    --health-probe-bind-address="127.0.0.1:$health" --metrics-bind-address="127.0.0.1:$metrics" \
-    --shutdown-delay=1s --graceful-shutdown-timeout=10s --zap-log-level=debug --zap-encoder=json
-  wait_for_process "$1" 20 http_ok "http://127.0.0.1:$health/readyz"
-  metrics_url=http://127.0.0.1:$metrics/metrics
-}
-
-# register_webhook: the manifest as it ships, but called by URL on loopback.
-register_webhook() {
-  kube_ctl create --dry-run=client -f "$ROOT/manifests/base/mutatingwebhookconfiguration.yaml" -o json \
-    | jq --arg url "https://127.0.0.1:$webhook_port" --arg ca "$(base64 -w0 <"$certificates/ca.crt")" \
-      '.webhooks[] |= (.clientConfig = {url: ($url + .clientConfig.service.path), caBundle: $ca})' \
-    | kube_ctl apply -f - >/dev/null
-  if ! wait_until 30 webhook_is_called; then
-    "$ROOT/hack/cluster.sh" status || true
-    process_log webhook
-    die "the API server does not call the webhook, or it gets no patch"
-  fi
-}
-
-# The API server learns of a configuration by watching: a moment passes.
-webhook_is_called() {
-  task_pod probe | kube create --dry-run=server -f - -o json | jq -e '[.spec.volumes[].name] | index("kelos-github-token")'
 }
 
 # pod NAME LABELS ANNOTATIONS [VOLUMES]: a pod with two containers, one of which has the token in its environment.
@@ -161,7 +103,8 @@ check_job() {
 
   local audited
   audited=$(jq -c --arg namespace "$NAMESPACE" 'select(.objectRef.namespace == $namespace)
-    | select(.user.username == "system:serviceaccount:kube-system:job-controller") | .annotations' \
+    | select(.user.username == "system:serviceaccount:kube-system:job-controller") | .annotations
+    | select(has("kelos-pods.github-token.kelos.dev/secret"))' \
     "$KELOS_CLUSTER_DIR/run/audit.log")
   check_contains "the audit log says that this webhook changed it" \
     '"configuration":"kelos-token-webhook","webhook":"kelos-pods.github-token.kelos.dev","mutated":true' \
@@ -259,23 +202,6 @@ check_opted_in() {
       | sort_by(. != "GITHUB_TOKEN")' <<<"$stored")"
 }
 
-check_base() {
-  step "manifests/base on this API server"
-  local rendered output
-  rendered=$(kube_ctl kustomize "$ROOT/manifests/base")
-  kube_ctl apply -f "$ROOT/manifests/base/namespace.yaml" >/dev/null
-  if ! kube_ctl get --raw /apis/policy/v1 >/dev/null 2>&1; then
-    note "this API server has no policy/v1 (1.21): the budget is tried as policy/v1beta1"
-    rendered=${rendered//apiVersion: policy\/v1/apiVersion: policy/v1beta1}
-  fi
-  if output=$(kube_ctl apply --dry-run=server -f - <<<"$rendered" 2>&1); then
-    check_equal "a server-side dry run accepts every object" "$(grep -c '^kind:' <<<"$rendered")" \
-      "$(grep -c 'server dry run' <<<"$output")"
-  else
-    not_ok "a server-side dry run accepts every object" "$output"
-  fi
-}
-
 check_metrics_and_logs() {
   step "What the webhook tells about itself"
   local metrics
@@ -298,12 +224,17 @@ main() {
     [[ "$1" == -h || "$1" == --help ]] && exit 0 || exit 64
   }
   make_run_dir
-  find_webhook
-  start_cluster
+  find_program KELOS_WEBHOOK_BINARY kelos-token-webhook
+  find_program KELOS_REFRESHER_BINARY kelos-token-refresher
+  find_program KELOS_TOKEN_BINARY kelos-token
+  ensure_packages etcd-client
+  # shellcheck disable=SC2119
+  start_test_cluster
   pod plain '{"app": "plain"}' '{}' | kube apply -f - >/dev/null
   plain_before=$(stored_pod plain | wiring comparable)
   store_kelos_objects
 
+  start_rotation
   step "Starting the webhook"
   certificates=$KELOS_RUN_DIR/certificates
   "$ROOT/certs/generate.sh" --quiet --swap --out "$certificates"
@@ -318,9 +249,13 @@ main() {
   check_dry_run
   check_opted_in
   check_kelos_objects
-  check_base
+  check_manifests
   check_load
   check_metrics_and_logs
+  check_prometheus "$metrics_url" "$metrics_of_refresher_1" "$metrics_of_refresher_2"
+  check_rotation
+  check_failover
+  check_refresher_hygiene
   finish_checks
 }
 
