@@ -10,11 +10,13 @@ final class SimulatedWorker: Sendable {
     let replica: SimulatedReplica
     let refresher: TokenRefresher
     let notices: NoticeLog
+    private let configuration: RefresherConfiguration
 
     init(
         _ name: String, on stage: Stage, offset: Duration, rate: Double, tokenFile: TokenFile?,
         _ configuration: RefresherConfiguration
     ) throws {
+        self.configuration = configuration
         replica = SimulatedReplica(name, in: stage.sandbox, offset: offset, rate: rate)
         notices = NoticeLog(replica.process)
         refresher = TokenRefresher(
@@ -30,6 +32,19 @@ final class SimulatedWorker: Sendable {
 
     func start() {
         process.start { [refresher] in await refresher.run() }
+    }
+
+    /// What a Deployment puts into the place of one that is gone: a pod with another name.
+    func successor(on stage: Stage) throws -> SimulatedWorker {
+        let parts = name.split(separator: "-")
+        let successor = "\(parts[0])-\((parts.last.flatMap { Int($0) } ?? 1) + 1)"
+        var configuration = configuration
+        configuration.instance = successor
+        configuration.election?.identity = successor
+        let worker = try SimulatedWorker(
+            successor, on: stage, offset: .zero, rate: 1, tokenFile: nil, configuration)
+        worker.start()
+        return worker
     }
 }
 
