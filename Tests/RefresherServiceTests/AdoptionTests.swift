@@ -64,6 +64,20 @@ struct AdoptionTests {
         #expect((20...30).contains(reads))
     }
 
+    @Test("lets go of a token whose Task says that it has ended", arguments: ["Succeeded", "Failed", "Cancelled"])
+    func ended(_ phase: String) throws {
+        let rig = try Rig()
+        try rig.addSource()
+        try rig.addWorkspace()
+        let owners = try rig.addOwner("Task", "old", status: ["phase": .string(phase)])
+        try rig.addSecret("old-github-token", life: .seconds(60), owners: owners)
+        try rig.start()
+        try rig.run(for: .seconds(600))
+        let key = ObjectKey(namespace: "default", name: "old-github-token")
+        #expect(rig.notices.all.contains(.released(key, reason: .ownerOver)))
+        #expect(rig.minted == 0)
+    }
+
     @Test("notices within moments an App's Secret that comes later")
     func sourceComesLater() throws {
         let rig = try Rig()

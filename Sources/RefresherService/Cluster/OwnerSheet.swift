@@ -23,7 +23,7 @@ struct OwnerSheet: Equatable, Sendable {
             spec?.field("worker")?.field("workspaceRef")?.field("name")?.string
             ?? spec?.field("workspaceRef")?.field("name")?.string
         let status = root.field("status")
-        isFinished = ["Succeeded", "Failed"].contains(status?.field("phase")?.string ?? "")
+        isFinished = ["Succeeded", "Failed", "Cancelled"].contains(status?.field("phase")?.string ?? "")
         job = status?.field("jobName")?.string
         statefulSet =
             status?.field("statefulSetName")?.string
