@@ -26,6 +26,7 @@ fi
 job=$ROOT/manifests/samples/task-job.yaml
 # GitHub's live an hour, and are renewed five minutes before their end.
 life=16s margin=8s
+webhook_metrics='' refresher_metrics=''
 
 # task_pod NAME: the pod that the Job's controller would make.
 task_pod() {

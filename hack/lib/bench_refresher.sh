@@ -1,6 +1,7 @@
 # The refresher with many Secrets: how long until it knows them all, what it takes up, what it costs to wait. Sourced by
-# hack/bench.sh; needs its functions.
+# hack/bench.sh; needs its functions, and its folder of programs.
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
 
 KELOS_BENCH_SECRETS=${KELOS_BENCH_SECRETS:-10000}
 

@@ -180,8 +180,7 @@ check_rotation() {
 }
 
 counter_is_kept() {
-  [[ "$(kube get secret standalone -o json | jq -r '.metadata.annotations["example.com/counter"]')" \
-    == "$(<"$KELOS_RUN_DIR/beside.count")" ]]
+  [[ "$(kube get secret standalone -o json | jq -r '.metadata.annotations["example.com/counter"]')" == "$(<"$KELOS_RUN_DIR/beside.count")" ]]
 }
 
 # leader: the name of the process that holds the Lease.
@@ -255,8 +254,10 @@ check_failover() {
 check_refresher_hygiene() {
   step "What the refreshers tell about themselves"
   local log metrics
-  metrics=$(curl --silent --max-time 5 --noproxy '*' "$metrics_of_refresher_1"
-    curl --silent --max-time 5 --noproxy '*' "$metrics_of_refresher_2")
+  metrics=$(
+    curl --silent --max-time 5 --noproxy '*' "$metrics_of_refresher_1"
+    curl --silent --max-time 5 --noproxy '*' "$metrics_of_refresher_2"
+  )
   check "refreshes are counted" grep -E '^kelos_token_refresh_total\{[^}]*\} [1-9]' <<<"$metrics"
   check "the expiry of each managed Secret is there" \
     grep -E '^kelos_token_expiration_timestamp_seconds\{[^}]*secret="standalone"[^}]*\} [1-9]' <<<"$metrics"
