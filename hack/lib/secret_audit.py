@@ -5,7 +5,8 @@ Usage: secret_audit.py NAMESPACE MARGIN REPORT.json   (kubectl's target comes fr
 For each Secret that has the annotation kelos.dev/token-expires-at, the report has the number of tokens seen, the least
 life that a token had left when it was replaced, and its life now. Problems are: a token that had less than MARGIN
 seconds left, an expiry that goes backwards, a token that changes without its expiry or the other way round, and any
-change of another annotation or another key. No token is kept: only its digest.
+change of another annotation or another key. No token is kept: only its digest. Each Secret's name is a line of
+REPORT.json.names once it has been seen, so that others can wait for that.
 """
 
 import collections
@@ -41,8 +42,9 @@ def state(secret):
 
 
 class Audit:
-    def __init__(self, margin):
+    def __init__(self, margin, names):
         self.margin = margin
+        self.names = names
         self.states = {}
         self.report = collections.defaultdict(lambda: {"tokens": 0, "least": None})
         self.problems = []
@@ -60,6 +62,7 @@ class Audit:
         self.states[name] = new
         if old is None:
             self.report[name]["tokens"] = 1
+            print(name, file=self.names, flush=True)
             return
         if new.keys != old.keys:
             self.problem(name, "another key of its data changed")
@@ -99,7 +102,7 @@ class Audit:
 
 def main():
     namespace, margin, path = sys.argv[1], float(sys.argv[2]), sys.argv[3]
-    audit = Audit(margin)
+    audit = Audit(margin, open(path + ".names", "w", encoding="utf-8"))
     watch = subprocess.Popen(
         ["kubectl", "--namespace", namespace, "get", "secrets", "--watch", "--output-watch-events", "--output=json"],
         stdout=subprocess.PIPE, text=True)
