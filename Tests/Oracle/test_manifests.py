@@ -32,6 +32,17 @@ def webhooks(objects):
     return objects["MutatingWebhookConfiguration"]["webhooks"]
 
 
+@pytest.fixture(scope="module")
+def pod_webhooks(webhooks):
+    return [webhook for webhook in webhooks if webhook["rules"][0]["resources"] == ["pods"]]
+
+
+@pytest.fixture(scope="module")
+def object_webhook(webhooks):
+    (webhook,) = (webhook for webhook in webhooks if webhook["rules"][0]["apiGroups"] == ["kelos.dev"])
+    return webhook
+
+
 def test_kubectl_renders_what_the_files_hold():
     assert sorted(map(identity, rendered())) == sorted(map(identity, listed()))
 
@@ -150,13 +161,13 @@ def test_the_service_leads_to_the_pods(objects, pod):
     assert (port["port"], port["targetPort"]) == (443, "webhook-server")
 
 
-def test_the_webhooks_call_that_service(objects, webhooks):
+def test_the_webhooks_call_that_service(objects, webhooks, pod_webhooks):
     for webhook in webhooks:
         assert webhook["clientConfig"] == {
             "service": {
                 "name": objects["Service"]["metadata"]["name"],
                 "namespace": NAMESPACE,
-                "path": "/mutate--v1-pod",
+                "path": "/mutate--v1-pod" if webhook in pod_webhooks else "/mutate-kelos-dev",
                 "port": 443,
             }
         }
@@ -167,9 +178,29 @@ def test_an_empty_ca_bundle_would_undo_an_injected_one():
     assert all("caBundle" not in webhook["clientConfig"] for webhook in configuration["webhooks"])
 
 
-def test_each_webhook_asks_for_pod_creation_and_fails_closed(webhooks):
-    assert len({webhook["name"] for webhook in webhooks}) == len(webhooks) == 2
-    for webhook in webhooks:
+def test_the_webhooks_are_two_for_pods_and_one_for_kelos_objects(webhooks, pod_webhooks, object_webhook):
+    assert len({webhook["name"] for webhook in webhooks}) == len(webhooks) == 3
+    assert [*pod_webhooks, object_webhook] == webhooks
+
+
+def test_kelos_objects_are_checked_when_they_are_written_and_never_held_up(object_webhook):
+    assert object_webhook["rules"] == [{
+        "apiGroups": ["kelos.dev"],
+        "apiVersions": ["v1alpha1", "v1alpha2"],
+        "operations": ["CREATE", "UPDATE"],
+        "resources": ["tasks", "taskspawners", "workerpools", "sessions", "sessionspawners"],
+        "scope": "Namespaced",
+    }]
+    assert "objectSelector" not in object_webhook
+    assert object_webhook["failurePolicy"] == "Ignore"
+    assert object_webhook["timeoutSeconds"] == 3
+    assert object_webhook["matchPolicy"] == "Equivalent"
+    assert object_webhook["sideEffects"] == "None"
+    assert object_webhook["admissionReviewVersions"] == ["v1", "v1beta1"]
+
+
+def test_each_pod_webhook_asks_for_pod_creation_and_fails_closed(pod_webhooks):
+    for webhook in pod_webhooks:
         assert webhook["rules"] == [{
             "apiGroups": [""],
             "apiVersions": ["v1"],
@@ -202,8 +233,8 @@ def test_each_webhook_asks_for_pod_creation_and_fails_closed(webhooks):
         ({}, False),
     ],
 )
-def test_the_selection_is_kelos_pods_and_those_that_opt_in(webhooks, labels, selected):
-    assert any(matches(webhook["objectSelector"], labels) for webhook in webhooks) is selected
+def test_the_selection_is_kelos_pods_and_those_that_opt_in(pod_webhooks, labels, selected):
+    assert any(matches(webhook["objectSelector"], labels) for webhook in pod_webhooks) is selected
 
 
 @pytest.mark.parametrize(
@@ -216,16 +247,16 @@ def test_the_systems_and_our_own_namespace_are_left_out(webhooks, namespace, sel
         assert matches(webhook["namespaceSelector"], labels) is selected
 
 
-def test_our_own_pods_never_wait_for_ourselves(webhooks, pod):
-    assert not any(matches(webhook["objectSelector"], pod["metadata"]["labels"]) for webhook in webhooks)
+def test_our_own_pods_never_wait_for_ourselves(pod_webhooks, pod):
+    assert not any(matches(webhook["objectSelector"], pod["metadata"]["labels"]) for webhook in pod_webhooks)
 
 
-def test_the_samples_are_selected_and_name_their_secret(webhooks):
+def test_the_samples_are_selected_and_name_their_secret(pod_webhooks):
     (secret,) = load(SAMPLES / "github-token.yaml")
     (job,) = load(SAMPLES / "task-job.yaml")
     (opted_in,) = load(SAMPLES / "opted-in-pod.yaml")
     template = job["spec"]["template"]
-    kelos, opt_in = webhooks
+    kelos, opt_in = pod_webhooks
     assert matches(kelos["objectSelector"], template["metadata"]["labels"])
     assert matches(opt_in["objectSelector"], opted_in["metadata"]["labels"])
     named = {

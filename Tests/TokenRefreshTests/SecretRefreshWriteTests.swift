@@ -20,6 +20,16 @@ import TokenRefresh
             machine.reread(Machine.secret("5", expiry: noon + .seconds(100))) == [.write(token, resourceVersion: "5")])
     }
 
+    @Test("A conflict over something else does not waste a token that was minted before the margin begins")
+    func conflictBeforeTheMargin() {
+        var machine = Machine(life: .seconds(3600))
+        machine.now = noon + .seconds(3280)
+        let token = machine.mint()
+        _ = machine.written(.conflict)
+        #expect(
+            machine.reread(Machine.secret("5", expiry: noon + .seconds(3600))) == [.write(token, resourceVersion: "5")])
+    }
+
     @Test("After five conflicts the token is kept for later, and no new one is minted")
     func manyConflicts() {
         var machine = Machine(life: .seconds(100))

@@ -196,6 +196,8 @@ package struct SecretRefresh: Sendable {
         guard case .rereading(let token, let tries) = phase else { return [] }
         guard let seen else { return [.drop] }
         let asksForOther = seen.configuration.asksForOther(than: decided.configuration)
+        // The token that was to be replaced may be good for minutes yet; that it is still there is no refresh.
+        let isReplaced = seen.expiry != decided.expiry
         secret = seen
         decided = seen
         phase = .waiting
@@ -204,7 +206,9 @@ package struct SecretRefresh: Sendable {
             makeDue(at: now)
             return wake(at: now)
         }
-        if let expiry = seen.expiry, policy.isFresh(expiry: expiry, at: now) || expiry >= token.expiry {
+        if let expiry = seen.expiry,
+            expiry >= token.expiry || (isReplaced && policy.isFresh(expiry: expiry, at: now))
+        {
             settle()
             return waitForMargin(of: expiry, at: now, using: &generator)
         }
