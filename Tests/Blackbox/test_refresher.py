@@ -135,7 +135,9 @@ def test_a_secret_without_token_gets_one_that_works(sandbox, start):
     metrics = refresher.metrics()
     assert metrics.value(EXPIRY, namespace="default", secret="token") == expiry.timestamp()
     assert metrics.value("kelos_token_secrets", state="fresh") == 1
-    assert metrics.value("kelos_token_refresh_total", result="success") >= 1
+    assert metrics.value("kelos_token_refresh_total", result="success") == 1
+    assert metrics.value(
+        "kelos_github_api_requests_total", method="POST", status_code="201", resource="access_tokens") == 1
 
 
 def test_a_token_is_replaced_before_it_expires_and_the_old_one_still_works_then(start_sandbox, start):
