@@ -2,29 +2,12 @@
 of pods."""
 
 import pytest
-from manifests import (
-    BASE, NAMESPACE, SAMPLES, arguments_of, component, identity, listed, load, matches, rendered, seconds)
+from manifests import BASE, NAMESPACE, SAMPLES, component, identity, listed, load, matches, rendered, seconds
 
 
 @pytest.fixture(scope="module")
 def objects():
     return component("webhook")
-
-
-@pytest.fixture(scope="module")
-def pod(objects):
-    return objects["Deployment"]["spec"]["template"]
-
-
-@pytest.fixture(scope="module")
-def container(pod):
-    (container,) = pod["spec"]["containers"]
-    return container
-
-
-@pytest.fixture(scope="module")
-def arguments(container):
-    return arguments_of(container)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ standby, and a pod that nobody has to worry about."""
 import shutil
 
 import pytest
-from manifests import NAMESPACE, ROOT, SAMPLES, arguments_of, component, kustomized, load, matches, seconds
+from manifests import NAMESPACE, ROOT, SAMPLES, component, kustomized, load, matches, seconds
 
 NAME = "kelos-token-refresher"
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="there is no kubectl here")
@@ -13,22 +13,6 @@ needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="there is
 @pytest.fixture(scope="module")
 def objects():
     return component("refresher")
-
-
-@pytest.fixture(scope="module")
-def pod(objects):
-    return objects["Deployment"]["spec"]["template"]
-
-
-@pytest.fixture(scope="module")
-def container(pod):
-    (container,) = pod["spec"]["containers"]
-    return container
-
-
-@pytest.fixture(scope="module")
-def arguments(container):
-    return arguments_of(container)
 
 
 def granted(role):
