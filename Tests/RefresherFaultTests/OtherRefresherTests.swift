@@ -51,7 +51,7 @@ struct OtherRefresherTests {
 
     @Test(
         "both at the same moment, for a day: no fight, no token too many, and no update is lost",
-        arguments: UInt64(1)...5, [false, true])
+        arguments: UInt64(1)...2, [false, true])
     func sameMoment(seed: UInt64, replacesAnnotations: Bool) throws {
         let stage = try stage(seed)
         var kelos = KelosController(on: stage)

@@ -99,12 +99,29 @@ struct RateLimitTests {
         // The burst and three a second.
         #expect(stage.sandbox.log.mostRequests(within: .seconds(1), where: \.isMint) <= 9)
         // An hour later they come as spread as they were.
-        try stage.run(for: .seconds(7200))
+        try stage.run(for: .seconds(3600))
+        #expect(stage.mintRequests().count == 2 * count)
         #expect(stage.mintRequests().allSatisfy { $0.status == 201 })
         #expect(stage.sandbox.log.mostRequests(within: Self.minute, where: \.isMint) <= 180)
         for number in 0..<count {
             #expect(try #require(stage.sandbox.audit.leastLife(of: "default/s\(number)")) >= .seconds(120))
         }
+        try stage.finish()
+    }
+
+    @Test("row 63: 200 Apps with limits of their own, and a GitHub that takes nine seconds, are never 100 requests at once")
+    func manyApps() throws {
+        let count = 200
+        let stage = try Stage(seed: 63)
+        for number in 0..<count {
+            try stage.addApp(Stage.app + 1 + number, source: "source-\(number)")
+            try stage.addSecret("s\(number)", source: "source-\(number)")
+        }
+        stage.spoilGitHub { $0.delayMilliseconds = 9000 }
+        try stage.startWorker { $0.verifiesTokens = false }
+        try stage.run(for: .seconds(60))
+        #expect((30...100).contains(stage.sandbox.log.mostRequests(within: .seconds(9), where: \.isMint)))
+        for number in 0..<count { #expect(stage.writes("s\(number)").count == 1) }
         try stage.finish()
     }
 

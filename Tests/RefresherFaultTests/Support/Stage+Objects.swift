@@ -1,22 +1,33 @@
 import PodManifests
 import RefresherSimulation
 import Sandbox
+import TLS
 import TokenRefresh
 
 extension Stage {
     /// The App's Secret.
     func addSource(
-        _ name: String = Stage.source, installation: Int = Stage.firstInstallation,
+        _ name: String = Stage.source, app: Int = Stage.app, installation: Int = Stage.firstInstallation,
         in namespace: String = Stage.namespace
     ) throws {
         try sandbox.kubernetes.add([
             "apiVersion": "v1", "kind": "Secret",
             "metadata": ["name": .string(name), "namespace": .string(namespace)],
             "stringData": [
-                "appID": .string("\(Stage.app)"), "installationID": .string("\(installation)"),
+                "appID": .string("\(app)"), "installationID": .string("\(installation)"),
                 "privateKey": .string(String(decoding: try Stage.key.get(), as: UTF8.self)),
             ],
         ])
+    }
+
+    /// Another App, with the same key and one installation, and its Secret.
+    func addApp(_ app: Int, source: String) throws {
+        let installation = GitHubApp.Installation(id: Stage.firstInstallation + app)
+        sandbox.gitHub.register(
+            GitHubApp(
+                id: app, clientID: "Iv1.\(app)", key: try RSAPublicKey(pem: Stage.key.get()),
+                installations: [installation]))
+        try addSource(source, app: app, installation: installation.id)
     }
 
     /// A managed Secret that nobody owns.

@@ -61,6 +61,10 @@ final class Stage: Sendable {
     func finish(sourceLocation: SourceLocation = #_sourceLocation) throws {
         try simulation.finish()
         #expect(sandbox.audit.violations == [], "seed \(simulation.seed)", sourceLocation: sourceLocation)
+        for event in try sandbox.objects("/api/v1/events") {
+            let text = event["message"]?.string ?? ""
+            #expect(!text.contains("ghs_") && !text.contains("PRIVATE KEY"), sourceLocation: sourceLocation)
+        }
     }
 
     // MARK: What is stored
