@@ -109,7 +109,9 @@ struct RateLimitTests {
         try stage.finish()
     }
 
-    @Test("row 63: 200 Apps with limits of their own, and a GitHub that takes nine seconds, are never 100 requests at once")
+    @Test(
+        "row 63: 200 Apps with limits of their own, and a GitHub that takes nine seconds, are never 100 requests at once"
+    )
     func manyApps() throws {
         let count = 200
         let stage = try Stage(seed: 63)

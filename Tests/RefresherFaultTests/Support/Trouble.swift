@@ -1,6 +1,7 @@
 import PodManifests
 import RefresherSimulation
 import Sandbox
+import TokenRefresh
 
 /// Something that goes wrong for a while, for tests that draw what goes wrong next.
 enum Trouble: String, CaseIterable {
@@ -8,6 +9,10 @@ enum Trouble: String, CaseIterable {
     case serverFails, serverSilent, serverRefuses, serverSlow, serverConflicts
     case watchesEnd, watchesBreak, watchesStall, watchesExpire, halfLines, compaction
     case connectionsReset, clockSteps, killed, ended, frozen, otherWriter
+    case suspended, sourceGone, recreated, scopeChanges
+
+    /// A failure that only somebody else can mend is tried every five minutes.
+    var isPermanent: Bool { self == .suspended }
 
     /// - Parameter worker: replaced by another where it dies.
     func begin(_ stage: Stage, _ worker: inout SimulatedWorker) throws {
@@ -46,6 +51,16 @@ enum Trouble: String, CaseIterable {
                     Stage.path("secrets", secret.name),
                     ["metadata": ["labels": ["touched": .string("\(stage.unixSeconds)")]]])
             }
+        case .suspended: stage.sandbox.gitHub.register(try Stage.app(key: Stage.key.get()) { $0.isSuspended = true })
+        case .sourceGone: stage.delete(Stage.path("secrets", Stage.source))
+        case .recreated:
+            stage.delete(Stage.path("secrets", "s0"))
+            try stage.addSecret("s0")
+        case .scopeChanges:
+            let wish = stage.chance(in: 0...1) == 0 ? "contents=read" : "contents=write"
+            stage.patch(
+                Stage.path("secrets", "s1"),
+                ["metadata": ["annotations": [RefreshAnnotation.permissions: .string(wish)]]])
         }
     }
 
@@ -55,6 +70,8 @@ enum Trouble: String, CaseIterable {
         worker.replica.gitHubLink.condition = .up
         worker.replica.kubernetesLink.condition = .up
         worker.process.thaw()
+        if self == .suspended { stage.sandbox.gitHub.register(try Stage.app(key: Stage.key.get())) }
+        if self == .sourceGone { try stage.addSource() }
         if self == .killed || self == .ended { worker = try worker.successor(on: stage) }
     }
 }
