@@ -1,3 +1,4 @@
+import PodManifests
 import RefresherService
 import RefresherSimulation
 import Sandbox

@@ -17,8 +17,8 @@ struct ObjectAdmission: Sendable {
             // Either state of the object is enough, so that a label cannot be dropped to get by.
             let states = [question.object, question.old].compactMap(\.self)
             return (webhook["rules"]?.elements ?? []).contains { Self.covers($0, question) }
-                && Self.selects(webhook["namespaceSelector"], namespace?.metadata["labels"])
-                && states.contains { Self.selects(webhook["objectSelector"], $0.metadata["labels"]) }
+                && LabelSelector(webhook["namespaceSelector"]).selects(namespace?.labels ?? [:])
+                && states.contains { LabelSelector(webhook["objectSelector"]).selects($0.labels) }
         }
     }
 
@@ -28,24 +28,6 @@ struct ObjectAdmission: Sendable {
         }
         return has("operations", question.operation.rawValue) && has("apiGroups", question.target.resource.group)
             && has("apiVersions", question.target.version) && has("resources", question.target.resource.plural)
-    }
-
-    /// A LabelSelector; absent and empty ones select everything.
-    private static func selects(_ selector: ManifestValue?, _ labels: ManifestValue?) -> Bool {
-        let labels = labels?.strings ?? [:]
-        let matches = (selector?["matchLabels"]?.strings ?? [:]).allSatisfy { labels[$0.key] == $0.value }
-        return matches
-            && (selector?["matchExpressions"]?.elements ?? []).allSatisfy { expression in
-                let value = labels[expression["key"]?.string ?? ""]
-                let values = (expression["values"]?.elements ?? []).compactMap(\.string)
-                return switch expression["operator"]?.string {
-                case "In": value.map(values.contains) ?? false
-                case "NotIn": !(value.map(values.contains) ?? false)
-                case "Exists": value != nil
-                case "DoesNotExist": value == nil
-                default: false
-                }
-            }
     }
 
     /// Asks each webhook in turn and applies what it says.

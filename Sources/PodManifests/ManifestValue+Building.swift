@@ -1,5 +1,3 @@
-package import PodManifests
-
 extension ManifestValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(arrayLiteral elements: ManifestValue...) { self = .array(elements) }
@@ -48,6 +46,7 @@ extension ManifestValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, 
     }
 
     package var metadata: ManifestValue { self["metadata"] ?? .object([]) }
+    package var labels: [String: String] { metadata["labels"]?.strings ?? [:] }
     package var name: String { metadata["name"]?.string ?? "" }
     package var namespace: String { metadata["namespace"]?.string ?? "" }
     package var revision: String { metadata["resourceVersion"]?.string ?? "" }
