@@ -11,10 +11,11 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve a small Kubernetes API and a GitHub API for Apps, in memory, to try things out.",
         discussion: """
-            The Kubernetes API knows Namespaces, Secrets, Pods, Events, Jobs, StatefulSets, Leases, \
-            MutatingWebhookConfigurations and the kelos.dev kinds. kubectl works against it with the kubeconfig that is \
-            written. Webhooks of a MutatingWebhookConfiguration are called where clientConfig has a url. Nothing runs: \
-            a Pod is an object and no process.
+            The Kubernetes API knows Namespaces, Secrets, Pods, Events, Services, Endpoints, Jobs, Deployments, \
+            StatefulSets, Leases, MutatingWebhookConfigurations and the kelos.dev kinds; to a SubjectAccessReview it \
+            answers that everything is allowed. kubectl works against it with the kubeconfig that is written. Webhooks of \
+            a MutatingWebhookConfiguration are called where clientConfig has a url. Nothing runs: a Pod is an object and \
+            no process.
 
             The GitHub API mints installation tokens for the Apps of --state. Without any, one App is made up: number \
             12345, installation 67890, its credentials in the Secret default/github-app.

@@ -195,6 +195,34 @@ struct KubernetesAPITests {
         #expect(try cluster.send("GET", Cluster.secrets + "/held").status == 404)
     }
 
+    @Test("everybody may do everything, and questions about it are not stored")
+    func reviews() throws {
+        let cluster = Cluster()
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        let review: ManifestValue = [
+            "spec": ["user": "me", "resourceAttributes": ["verb": "get", "resource": "pods"]]
+        ]
+        for target in [path, "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews"] {
+            let answer = try cluster.send("POST", target, review)
+            #expect(answer.status == 201 && answer.body["status"] == ["allowed": .bool(true)])
+            #expect(answer.body["spec"] == review["spec"])
+        }
+        #expect(try cluster.send("GET", path).status == 405)
+        #expect(try cluster.send("DELETE", path + "/a").status == 405)
+    }
+
+    @Test("answers are dated, refusals too; a Namespace has its name as a label")
+    func dates() throws {
+        let cluster = Cluster()
+        for path in ["/api/v1/namespaces/default", "/nowhere"] {
+            let request = SandboxRequest("GET", path, accept: "", contentType: "", body: [])
+            let answer = try #require(cluster.answer(request).whole)
+            #expect(answer.fields.first { $0.name == "date" }?.value == "Fri, 15 Jan 2027 08:00:00 GMT")
+        }
+        let labels = try cluster.send("GET", "/api/v1/namespaces/default").body.labels
+        #expect(labels == ["kubernetes.io/metadata.name": "default"])
+    }
+
     @Test("without the token there is only 401")
     func authorization() throws {
         var settings = KubernetesAPI.Settings()

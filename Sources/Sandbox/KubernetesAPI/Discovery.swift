@@ -55,7 +55,9 @@ enum Discovery {
             list.append([
                 "name": .string(resource.plural), "singularName": .string(resource.singular),
                 "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
-                "verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+                "verbs": resource.isReview
+                    ? ["create"]
+                    : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
                 "shortNames": .array(resource.shortNames.map { .string($0) }),
             ])
             guard resource.hasStatus else { continue }

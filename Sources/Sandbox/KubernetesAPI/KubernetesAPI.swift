@@ -131,11 +131,15 @@ package final class KubernetesAPI: SandboxService {
     // MARK: Requests
 
     package func answer(_ request: SandboxRequest) -> SandboxAnswer {
+        let answer: SandboxAnswer
         do throws(APIStatus) {
-            return try judged(request)
+            answer = try judged(request)
         } catch {
-            return .whole(WholeAnswer(error))
+            answer = .whole(WholeAnswer(error))
         }
+        guard var whole = answer.whole else { return answer }
+        whole.fields.append(("date", HTTPDate.text(environment.now())))
+        return .whole(whole)
     }
 
     private func judged(_ request: SandboxRequest) throws(APIStatus) -> SandboxAnswer {
@@ -163,6 +167,7 @@ package final class KubernetesAPI: SandboxService {
     ) throws(APIStatus) -> SandboxAnswer {
         let isStatus = target.subresource == "status" && target.resource.hasStatus
         guard target.subresource == nil || isStatus else { throw .unknownPath }
+        if target.resource.isReview { return .whole(try review(request, target, form)) }
         switch (request.method, target.name) {
         case ("GET", nil) where request.isWatch: return .open(try watch(request, target, form))
         case ("GET", nil): return .whole(WholeAnswer(200, form.list(try page(request, target))))
@@ -190,6 +195,16 @@ package final class KubernetesAPI: SandboxService {
             return .whole(WholeAnswer(200, ["kind": "Status", "apiVersion": "v1", "status": "Success"]))
         default: throw .wrongMethod
         }
+    }
+
+    /// Everybody may do everything here.
+    private func review(
+        _ request: SandboxRequest, _ target: APITarget, _ form: Representation
+    ) throws(APIStatus) -> WholeAnswer {
+        guard request.method == "POST", target.name == nil else { throw .wrongMethod }
+        var review = try request.object()
+        review.set("status", ["allowed": .bool(true)])
+        return WholeAnswer(201, form.object(review))
     }
 
     // MARK: Reading

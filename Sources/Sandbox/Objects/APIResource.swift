@@ -11,10 +11,12 @@ package struct APIResource: Hashable, Sendable {
     /// Custom resources take no strategic merge patch.
     package let isCustom: Bool
     package let hasStatus: Bool
+    /// A question that is answered and not stored.
+    package let isReview: Bool
 
     private init(
         _ group: String, _ versions: [String], _ plural: String, _ kind: String, short: [String] = [],
-        isNamespaced: Bool = true, isCustom: Bool = false, hasStatus: Bool = false
+        isNamespaced: Bool = true, isCustom: Bool = false, hasStatus: Bool = false, isReview: Bool = false
     ) {
         self.group = group
         self.versions = versions
@@ -25,6 +27,7 @@ package struct APIResource: Hashable, Sendable {
         self.isNamespaced = isNamespaced
         self.isCustom = isCustom
         self.hasStatus = hasStatus
+        self.isReview = isReview
     }
 
     package static func == (left: APIResource, right: APIResource) -> Bool {
@@ -46,7 +49,11 @@ package struct APIResource: Hashable, Sendable {
     package static let secrets = APIResource("", ["v1"], "secrets", "Secret")
     package static let pods = APIResource("", ["v1"], "pods", "Pod", short: ["po"], hasStatus: true)
     package static let events = APIResource("", ["v1"], "events", "Event", short: ["ev"])
+    package static let services = APIResource("", ["v1"], "services", "Service", short: ["svc"], hasStatus: true)
+    package static let endpoints = APIResource("", ["v1"], "endpoints", "Endpoints", short: ["ep"])
     package static let jobs = APIResource("batch", ["v1"], "jobs", "Job", hasStatus: true)
+    package static let deployments = APIResource(
+        "apps", ["v1"], "deployments", "Deployment", short: ["deploy"], hasStatus: true)
     package static let statefulSets = APIResource(
         "apps", ["v1"], "statefulsets", "StatefulSet", short: ["sts"], hasStatus: true)
     package static let leases = APIResource("coordination.k8s.io", ["v1"], "leases", "Lease")
@@ -54,6 +61,11 @@ package struct APIResource: Hashable, Sendable {
     package static let webhooks = APIResource(
         "admissionregistration.k8s.io", ["v1"], "mutatingwebhookconfigurations", "MutatingWebhookConfiguration",
         isNamespaced: false)
+    package static let accessReviews = APIResource(
+        "authorization.k8s.io", ["v1"], "subjectaccessreviews", "SubjectAccessReview", isNamespaced: false,
+        isReview: true)
+    package static let localAccessReviews = APIResource(
+        "authorization.k8s.io", ["v1"], "localsubjectaccessreviews", "LocalSubjectAccessReview", isReview: true)
     package static let tasks = kelos("tasks", "Task")
     package static let workspaces = kelos("workspaces", "Workspace")
     package static let workerPools = kelos("workerpools", "WorkerPool")
@@ -66,8 +78,9 @@ package struct APIResource: Hashable, Sendable {
     }
 
     package static let all: [APIResource] = [
-        namespaces, secrets, pods, events, jobs, statefulSets, leases, newEvents, webhooks, tasks, workspaces,
-        workerPools, sessions, taskSpawners, sessionSpawners,
+        namespaces, secrets, pods, events, services, endpoints, jobs, deployments, statefulSets, leases, newEvents,
+        webhooks, accessReviews, localAccessReviews, tasks, workspaces, workerPools, sessions, taskSpawners,
+        sessionSpawners,
     ]
 
     /// Whether an update may leave out the revision that it replaces.

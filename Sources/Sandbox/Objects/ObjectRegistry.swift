@@ -48,6 +48,7 @@ package struct ObjectRegistry: Sendable {
             throw .invalid(resource, object.name, field: "metadata.name", "Invalid value: not a DNS-1123 subdomain")
         }
         if resource.isNamespaced { metadata.set("namespace", .string(namespace)) }
+        if resource == .namespaces { metadata.set(path: ["labels", "kubernetes.io/metadata.name"], metadata["name"]) }
         metadata.set("uid", .string(circumstances.uid))
         metadata.set("creationTimestamp", .string(circumstances.now))
         metadata.set("resourceVersion", nil)
