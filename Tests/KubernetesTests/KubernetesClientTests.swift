@@ -71,6 +71,41 @@ struct KubernetesClientTests {
                 + #""data":{"GITHUB_TOKEN":"Z2hzX2FiYw=="}}"#)
     }
 
+    @Test("tries an object without storing it, also outside namespaces")
+    func trial() async throws {
+        let fixture = try Fixture([.answer(201, "{}"), .answer(201, "{}")])
+        _ = try await fixture.client.create(.pods, namespace: "ns", body: [], isTrial: true)
+        _ = try await fixture.client.create(.subjectAccessReviews, namespace: nil, body: [])
+        #expect(
+            fixture.server.lines == [
+                "POST /api/v1/namespaces/ns/pods?fieldManager=tester&dryRun=All",
+                "POST /apis/authorization.k8s.io/v1/subjectaccessreviews?fieldManager=tester",
+            ])
+    }
+
+    @Test("reads whole objects page by page")
+    func pages() async throws {
+        let fixture = try Fixture([.ok("{}"), .ok("{}")])
+        let pods = ObjectSelection(.pods, labelSelector: "a in (b,c)", fieldSelector: "status.phase!=Failed")
+        _ = try await fixture.client.page(pods, limit: 2)
+        #expect(try await fixture.client.page(pods, limit: 2, continuation: "c=") == Array("{}".utf8))
+        let query = "labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=status.phase%21%3DFailed&limit=2"
+        #expect(fixture.server.lines == ["GET /api/v1/pods?\(query)", "GET /api/v1/pods?\(query)&continue=c%3D"])
+        #expect(fields(fixture.server.requests[0]).first == "accept: application/json")
+    }
+
+    @Test("asks for the server's version, which stays on one line")
+    func version() async throws {
+        let fixture = try Fixture([.ok(#"{"gitVersion": "v1.32.0\n"}"#), .ok("{}"), .ok("<html>")])
+        #expect(try await fixture.client.serverVersion() == "v1.32.0 ")
+        #expect(fixture.server.lines == ["GET /version"])
+        for _ in 0..<2 {
+            await #expect(throws: KubernetesError(.malformed, "GET /version: the answer names no version")) {
+                try await fixture.client.serverVersion()
+            }
+        }
+    }
+
     @Test("creates objects")
     func create() async throws {
         let fixture = try Fixture([.answer(201, "{\"x\":1}")])

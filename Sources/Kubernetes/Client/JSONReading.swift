@@ -10,7 +10,7 @@ extension JSONValue {
 
 extension [UInt8] {
     /// Decodes base64 (RFC 4648 section 4), white space left out as people wrap it; nil for anything else.
-    init?(base64 text: String) {
+    package init?(base64 text: String) {
         let characters = text.utf8.filter { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }
         let body = characters.prefix { $0 != UInt8(ascii: "=") }
         let padding = characters[body.endIndex...]

@@ -51,14 +51,41 @@ extension KubernetesClient {
     package func list(
         _ objects: ObjectSelection, selecting selection: MetadataSelection, limit: Int, continuation: String? = nil
     ) async throws(KubernetesError) -> MetadataPage {
+        var call = page(of: objects, limit: limit, continuation: continuation)
+        call.accept = APICall.metadataList
+        return try MetadataPage(try await send(call), selection, subject: call.subject)
+    }
+
+    /// Reads one page of whole objects, a list as JSON.
+    ///
+    /// - Parameters:
+    ///   - limit: objects on a page.
+    ///   - continuation: `metadata.continue` of the page before.
+    package func page(
+        _ objects: ObjectSelection, limit: Int, continuation: String? = nil
+    ) async throws(KubernetesError) -> [UInt8] {
+        try await send(page(of: objects, limit: limit, continuation: continuation))
+    }
+
+    private func page(of objects: ObjectSelection, limit: Int, continuation: String?) -> APICall {
         var query = objects.query
         query.append(("limit", String(limit)))
         if let continuation { query.append(("continue", continuation)) }
         var call = APICall("GET", objects.resource, namespace: objects.namespace, query: query)
-        call.accept = APICall.metadataList
         call.timeout = Self.pageTimeout
         call.responseLimit = Self.pageLimit
-        return try MetadataPage(try await send(call), selection, subject: call.subject)
+        return call
+    }
+
+    /// The API server's version, such as `v1.32.0`.
+    package func serverVersion() async throws(KubernetesError) -> String {
+        let call = APICall("GET", path: "/version")
+        let body = try await send(call)
+        var index = JSONIndex()
+        guard let version = try? index.read(unsafe body.span.bytes).text("gitVersion") else {
+            throw KubernetesError(.malformed, "\(call.subject): the answer names no version")
+        }
+        return BoundedText.line(version, limit: APIStatus.longestField)
     }
 
     /// Changes metadata and data as `patch` says, if nobody else changed the object meanwhile.
@@ -85,11 +112,16 @@ extension KubernetesClient {
 
     /// Creates an object and returns it.
     ///
+    /// - Parameters:
+    ///   - namespace: nil for a kind outside namespaces.
+    ///   - isTrial: asks for all that happens on the way to storage, and for nothing to be stored (`dryRun=All`).
     /// - Throws: `.alreadyExists` when there is one of that name.
     package func create(
-        _ resource: Resource, namespace: String, body: [UInt8], timeout: Duration? = nil
+        _ resource: Resource, namespace: String?, body: [UInt8], timeout: Duration? = nil, isTrial: Bool = false
     ) async throws(KubernetesError) -> [UInt8] {
-        var call = APICall("POST", resource, namespace: namespace, query: [("fieldManager", fieldManager)])
+        var query = [("fieldManager", fieldManager)]
+        if isTrial { query.append(("dryRun", "All")) }
+        var call = APICall("POST", resource, namespace: namespace, query: query)
         call.contentType = APICall.json
         call.body = body
         if let timeout { call.timeout = timeout }

@@ -154,4 +154,11 @@ struct APICall: Sendable {
         if let namespace { subject += " in namespace \"\(namespace)\"" }
         self.subject = BoundedText.line(subject, limit: 600)
     }
+
+    /// - Parameter path: of something that is no object.
+    init(_ method: String, path: String) {
+        self.method = method
+        target = path
+        subject = "\(method) \(path)"
+    }
 }

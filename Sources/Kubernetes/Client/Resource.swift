@@ -14,9 +14,18 @@ package struct Resource: Sendable, Hashable {
     package static let secrets = Resource(plural: "secrets")
     package static let pods = Resource(plural: "pods")
     package static let events = Resource(plural: "events")
+    package static let namespaces = Resource(plural: "namespaces")
+    package static let services = Resource(plural: "services")
+    package static let endpoints = Resource(plural: "endpoints")
     package static let jobs = Resource(group: "batch", plural: "jobs")
+    package static let deployments = Resource(group: "apps", plural: "deployments")
     package static let statefulSets = Resource(group: "apps", plural: "statefulsets")
     package static let leases = Resource(group: "coordination.k8s.io", plural: "leases")
+    package static let mutatingWebhookConfigurations = Resource(
+        group: "admissionregistration.k8s.io", plural: "mutatingwebhookconfigurations")
+    package static let subjectAccessReviews = Resource(group: "authorization.k8s.io", plural: "subjectaccessreviews")
+    package static let localSubjectAccessReviews = Resource(
+        group: "authorization.k8s.io", plural: "localsubjectaccessreviews")
 
     /// The path of one object, of a namespace's objects, or of all.
     func path(namespace: String?, name: String? = nil) -> String {
