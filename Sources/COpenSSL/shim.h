@@ -31,6 +31,13 @@ static inline uint64_t kelos_no_ticket(void) { return SSL_OP_NO_TICKET; }
 static inline EVP_PKEY *kelos_make_p256_key(void) { return EVP_EC_gen("P-256"); }
 static inline EVP_PKEY *kelos_make_rsa_key(void) { return EVP_RSA_gen(2048); }
 
+// The stack's own functions are macros. Neither takes over or gives away a reference.
+static inline STACK_OF(X509) *kelos_chain_new(void) { return sk_X509_new_null(); }
+static inline void kelos_chain_free(STACK_OF(X509) *chain) { sk_X509_free(chain); }
+static inline int kelos_chain_push(STACK_OF(X509) *chain, X509 *certificate) { return sk_X509_push(chain, certificate); }
+static inline int kelos_chain_count(const STACK_OF(X509) *chain) { return sk_X509_num(chain); }
+static inline X509 *kelos_chain_at(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
+
 static inline void kelos_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void kelos_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 

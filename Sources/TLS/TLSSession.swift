@@ -54,6 +54,17 @@ internal import COpenSSL
         return length == 2 ? .http2 : .http1
     }
 
+    /// PEM of what the peer has shown of itself, the leaf first, after a client's handshake; empty if there is nothing.
+    package var peerCertificates: [UInt8] {
+        guard let chain = unsafe SSL_get_peer_cert_chain(session) else { return [] }
+        var text: [UInt8] = []
+        let count = unsafe kelos_chain_count(chain)
+        for position in 0..<count {
+            text += unsafe PEM.text { unsafe PEM_write_bio_X509($0, kelos_chain_at(chain, position)) }
+        }
+        return text
+    }
+
     /// Starts a client's handshake, or goes on with one.
     package func handshake() throws(TLSError) {
         ERR_clear_error()
