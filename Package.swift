@@ -102,6 +102,13 @@ let package = Package(
                 "TLS",
             ],
             swiftSettings: strict),
+        .target(
+            name: "InstallationCheck",
+            dependencies: [
+                "HTTPTransport", "Kubernetes", "Platform", "PodManifests", "RawJSON", "Settings", "TLS",
+                "TokenInjection", "TokenRefresh",
+            ],
+            resources: [.embedInCode("mutatingwebhookconfiguration.yaml")], swiftSettings: strict),
 
         // Executables: settings in, run, exit code out. CommandOptions holds the flags that several of them have.
         .target(
@@ -123,7 +130,11 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "kelos-token",
-            dependencies: ["PodManifests", "Platform", "Sandbox", "Settings", argumentParser, unixSignals],
+            dependencies: [
+                "HTTPClient", "InstallationCheck", "KubeconfigYAML", "Kubernetes", "PodManifests", "Platform",
+                "Sandbox",
+                "Settings", argumentParser, unixSignals,
+            ],
             swiftSettings: strict),
 
         // Tests. CoreProbe opens the pure core to oracles in Python; it is no product.
@@ -185,6 +196,13 @@ let package = Package(
             name: "SandboxTests",
             dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "Sandbox", "TLS"],
             swiftSettings: strict),
+        .testTarget(
+            name: "InstallationCheckTests",
+            dependencies: [
+                "Admission", "HTTPClient", "HTTPTransport", "InstallationCheck", "Kubernetes", "Platform",
+                "PodManifests",
+                "RawJSON", "Sandbox", "ServerTestSupport", "TLS", "TokenInjection", "TokenRefresh",
+            ], swiftSettings: strict),
         // Virtual time for the refresher and what it talks to; no product.
         .target(
             name: "RefresherSimulation",

@@ -7,7 +7,9 @@ struct KelosToken: AsyncParsableCommand {
         commandName: "kelos-token",
         abstract: "Gives pods a GitHub token that does not go stale.",
         version: versionText,
-        subcommands: [MutateCommand.self, SandboxCommand.self, VersionCommand.self, CompletionCommand.self])
+        subcommands: [
+            MutateCommand.self, CheckCommand.self, SandboxCommand.self, VersionCommand.self, CompletionCommand.self,
+        ])
 
     /// Yams is named by its major version, the part that Package.swift promises.
     static let versionText = "kelos-token \(BuildVersion.project) (Swift \(BuildVersion.swift), Yams 6)"
