@@ -11,7 +11,9 @@ import pytest  # noqa: E402
 import slow_peers  # noqa: E402
 from certificates import Authority  # noqa: E402
 from http2_peer import Http2Peer  # noqa: E402
+from installation import Installation  # noqa: E402
 from raw_connection import RawConnection  # noqa: E402
+from refresher_process import sandbox_binary  # noqa: E402
 from reviews import CAPTURED, encoded, verdict  # noqa: E402
 from webhook_process import Webhook, binary  # noqa: E402
 
@@ -64,6 +66,40 @@ def start_webhook(executable, authority, serving_pair, tmp_path):
         except AssertionError as problem:
             problems.append(str(problem))
     assert not problems, problems
+
+
+@pytest.fixture(scope="session")
+def long_lived(executable, tmp_path_factory):
+    """A webhook whose certificate is good for longer than anybody warns of."""
+    directory = tmp_path_factory.mktemp("long-lived")
+    authority = Authority(directory / "pki")
+    server = Webhook(executable, directory / "webhook", authority.issue(days=365), authority)
+    try:
+        yield server.wait_until_ready()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def install(long_lived, tmp_path):
+    """Makes installations for `kelos-token check` to look at; every one is stopped with the test."""
+    path = sandbox_binary()
+    if path is None:
+        pytest.skip("no kelos-token: set KELOS_TOKEN_BINARY or run swift build")
+    made = []
+
+    def start(webhook=long_lived, **more):
+        made.append(Installation(path, tmp_path, webhook, **more))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def installation(install):
+    return install()
 
 
 @pytest.fixture(scope="session", autouse=True)
