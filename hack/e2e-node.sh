@@ -28,6 +28,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/image.sh"
 # shellcheck source=lib/node.sh
 . "$ROOT/hack/lib/node.sh"
+# shellcheck source=lib/programs.sh
+. "$ROOT/hack/lib/programs.sh"
 # shellcheck source=lib/product.sh
 . "$ROOT/hack/lib/product.sh"
 # shellcheck source=lib/github_app.sh

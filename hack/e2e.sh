@@ -24,6 +24,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/checks.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
+# shellcheck source=lib/programs.sh
+. "$ROOT/hack/lib/programs.sh"
 # shellcheck source=lib/product.sh
 . "$ROOT/hack/lib/product.sh"
 # shellcheck source=lib/e2e_load.sh

@@ -21,6 +21,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/checks.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
+# shellcheck source=lib/programs.sh
+. "$ROOT/hack/lib/programs.sh"
 
 # A test that hangs must not hang whoever waits for the result.
 LONGEST_RUN=1800
@@ -74,7 +76,7 @@ run_swift_tests() {
 # build_products: what the tests in Python run, as it ships.
 build_products() {
   step "Building what the other tests run"
-  local product configuration=(-c release)
+  local product configuration=("${KELOS_RELEASE[@]}")
   # With a filter the debug build is there already.
   [[ -z "$filter" ]] || configuration=()
   for product in kelos-token-webhook kelos-token-refresher kelos-token CoreProbe; do

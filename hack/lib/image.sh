@@ -1,4 +1,4 @@
-# Container images without a registry: archives as `docker save` writes them, made of this machine's own programs.
+# Container images without a registry or Docker: OCI image layouts, made of this machine's own programs.
 # Sourced, never run. Needs output.sh and deps.sh.
 # shellcheck shell=bash
 
@@ -12,17 +12,24 @@ image_root() {
   done
 }
 
-# image_add FOLDER PROGRAM...: copies programs with the libraries that they load, to the paths that they have here.
-image_add() {
+# image_libraries FOLDER PROGRAM...: copies the shared libraries that programs load, to the paths that they have here.
+image_libraries() {
   local root=$1 program library
   shift
   for program in "$@"; do
-    cp --dereference --parents "$program" "$root"
     # A static program has none, and ldd says so by its exit code.
     while read -r library; do
       [[ -e "$root$library" ]] || cp --dereference --parents "$library" "$root"
     done < <(ldd "$program" 2>/dev/null | grep -oE '/[^ ]+' || true)
   done
+}
+
+# image_add FOLDER PROGRAM...: copies programs, and the libraries that they load.
+image_add() {
+  local root=$1
+  shift
+  cp --dereference --parents "$@" "$root"
+  image_libraries "$root" "$@"
 }
 
 # add_busybox FOLDER: Debian has it linked both ways, in two packages of which a machine can have one.
@@ -31,23 +38,72 @@ add_busybox() {
   image_add "$1" /bin/busybox
 }
 
-# image_archive FOLDER NAME FILE CONFIG: FOLDER is the image's only layer, CONFIG its run configuration in JSON. The same
-# files give the same archive, byte for byte.
+# image_tar FILE FOLDER NAME...: what is named in the folder. The same files give the same archive, byte for byte.
+image_tar() {
+  tar --create --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a+rX \
+    --file "$1" --directory "$2" "${@:3}"
+}
+
+# image_blob LAYOUT TYPE FILE: moves a file to the place that its digest gives it; prints its descriptor.
+image_blob() {
+  local digest
+  digest=$(sha256sum "$3" | cut -d' ' -f1)
+  mv -f "$3" "$1/blobs/sha256/$digest"
+  jq --null-input --compact-output --arg type "$2" --arg digest "sha256:$digest" \
+    --argjson size "$(stat --format=%s "$1/blobs/sha256/$digest")" '{mediaType: $type, digest: $digest, size: $size}'
+}
+
+# image_layout LAYOUT NAME CONFIG ROOT...: each ROOT is a layer, CONFIG the run configuration in JSON. The image was made
+# at $SOURCE_DATE_EPOCH; its files are of 1970, so that a layer whose files stay keeps its digest. Beside what OCI's
+# image-layout.md asks for is Docker's manifest.json, as `docker save` has both.
+image_layout() {
+  local layout=$1 name=$2 config=$3 root layer layers=() differences=() architecture
+  mkdir -p "$layout/blobs/sha256"
+  architecture=$(dpkg --print-architecture)
+  for root in "${@:4}"; do
+    layer=$layout/layer.tar
+    image_tar "$layer" "$root" .
+    differences+=("sha256:$(sha256sum "$layer" | cut -d' ' -f1)")
+    gzip --no-name --force "$layer"
+    layers+=("$(image_blob "$layout" application/vnd.oci.image.layer.v1.tar+gzip "$layer.gz")")
+  done
+  jq --null-input --compact-output --argjson config "$config" --arg architecture "$architecture" \
+    --argjson created "${SOURCE_DATE_EPOCH:-0}" '{created: ($created | todate), architecture: $architecture,
+      os: "linux", config: $config, rootfs: {type: "layers", diff_ids: $ARGS.positional}}' \
+    --args "${differences[@]}" >"$layout/config.json"
+  local described
+  described=$(image_blob "$layout" application/vnd.oci.image.config.v1+json "$layout/config.json")
+  jq --null-input --compact-output --argjson described "$described" --argjson config "$config" '{schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json", config: $described, layers: $ARGS.positional}
+    + if $config.Labels then {annotations: $config.Labels} else {} end' \
+    --jsonargs "${layers[@]}" >"$layout/manifest"
+  # containerd takes the whole name from an annotation of its own, others the tag from OCI's.
+  local full=$name
+  [[ "$name" == */* ]] || full=docker.io/library/$name
+  image_blob "$layout" application/vnd.oci.image.manifest.v1+json "$layout/manifest" \
+    | jq --compact-output --arg name "$name" --arg full "$full" --arg architecture "$architecture" '{schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.index.v1+json", manifests: [. + {platform: {architecture: $architecture, os: "linux"},
+        annotations: {"io.containerd.image.name": $full, "org.opencontainers.image.ref.name": ($name | split(":")[-1])}}]}' \
+      >"$layout/index.json"
+  printf '{"imageLayoutVersion":"1.0.0"}\n' >"$layout/oci-layout"
+  jq --null-input --compact-output --arg name "$name" --argjson config "$described" '
+    def path: "blobs/" + (.digest | sub(":"; "/"));
+    [{Config: ($config | path), RepoTags: [$name], Layers: [$ARGS.positional[] | path]}]' \
+    --jsonargs "${layers[@]}" >"$layout/manifest.json"
+}
+
+# image_archive LAYOUT FILE: one file, for `ctr images import`, `docker load`, `podman load` and `kind load image-archive`.
 image_archive() {
-  local root=$1 name=$2 file=$3 config=$4 work
-  local tar=(tar --create --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 --numeric-owner
-    --mode=a+rX)
-  work=$(mktemp -d "${file%/*}/image.XXXXXX")
-  "${tar[@]}" --directory "$root" --file "$work/layer.tar" .
-  jq --null-input --compact-output --argjson config "$config" \
-    --arg layer "sha256:$(sha256sum "$work/layer.tar" | cut -d' ' -f1)" \
-    --arg architecture "$(dpkg --print-architecture)" '{architecture: $architecture, os: "linux",
-      created: "1970-01-01T00:00:00Z", config: $config, rootfs: {type: "layers", diff_ids: [$layer]}}' \
-    >"$work/config.json"
-  jq --null-input --compact-output --arg name "$name" \
-    '[{Config: "config.json", RepoTags: [$name], Layers: ["layer.tar"]}]' >"$work/manifest.json"
-  "${tar[@]}" --directory "$work" --file "$file" manifest.json config.json layer.tar
-  rm -rf -- "$work"
+  image_tar "$2" "$1" oci-layout index.json manifest.json blobs
+}
+
+# archive_root FOLDER NAME FILE CONFIG: an archive of an image with the one layer FOLDER.
+archive_root() {
+  local layout
+  layout=$(mktemp -d "${3%/*}/layout.XXXXXX")
+  image_layout "$layout" "$2" "$4" "$1"
+  image_archive "$layout" "$3"
+  rm -rf -- "$layout"
 }
 
 # build_pause_image FILE NAME: what holds a pod's namespaces; it has nothing to do but to stay.
@@ -56,7 +112,7 @@ build_pause_image() {
   root=$(mktemp -d "${1%/*}/root.XXXXXX")
   image_root "$root"
   add_busybox "$root"
-  image_archive "$root" "$2" "$1" '{"Entrypoint": ["/bin/busybox", "sleep", "2147483647"]}'
+  archive_root "$root" "$2" "$1" '{"Entrypoint": ["/bin/busybox", "sleep", "2147483647"]}'
   rm -rf -- "$root"
 }
 
@@ -80,7 +136,7 @@ build_agent_image() {
   printf '%s\n' 'root:x:0:0::/:/bin/sh' 'agent:x:61100:61100::/tmp:/bin/sh' >"$root/etc/passwd"
   printf '%s\n' 'root:x:0:' 'agent:x:61100:' >"$root/etc/group"
   install -m 0755 "$3" "$root/kelos_entrypoint.sh"
-  image_archive "$root" "$2" "$1" '{"User": "61100:61100", "Cmd": ["/bin/sh"], "Env": ["HOME=/tmp",
+  archive_root "$root" "$2" "$1" '{"User": "61100:61100", "Cmd": ["/bin/sh"], "Env": ["HOME=/tmp",
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}'
   rm -rf -- "$root"
 }

@@ -1,4 +1,4 @@
-# The product's programs beside a test cluster: built, started, registered and allowed what the manifests allow them.
+# The product's programs beside a test cluster: started, registered and allowed what the manifests allow them.
 # Sourced, never run. Needs output.sh, deps.sh, processes.sh and kube.sh, and NAMESPACE, where a test has its objects.
 # jq programs are full of $variables of their own.
 # shellcheck shell=bash
@@ -9,17 +9,6 @@ KELOS_WEBHOOK_CONFIGURATION=kelos-token-webhook
 
 kube() {
   kube_ctl --namespace "$NAMESPACE" "$@"
-}
-
-# find_program VARIABLE PRODUCT: sets the variable to a release build, unless it names a program already.
-find_program() {
-  if [[ -z "${!1:-}" ]]; then
-    ensure_build_dependencies
-    step "Building $2"
-    (cd "$ROOT" && swift build -c release --product "$2")
-    printf -v "$1" '%s' "$(cd "$ROOT" && swift build -c release --show-bin-path)/$2"
-  fi
-  [[ -x "${!1}" ]] || die "there is no program at ${!1}"
 }
 
 # start_test_cluster [OPTION...]: with hack/cluster.sh's options; one that was up before is left up.
