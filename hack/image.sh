@@ -124,21 +124,21 @@ run_configuration() {
 
 # make_image NAME PROGRAM DESCRIPTION PORT...
 make_image() {
-  local name=$1 program=$2 description=$3 layers=$KELOS_RUN_DIR/$1
-  libraries_layer "$layers/libraries" "$program"
-  [[ "$name" != *-refresher ]] || add_network_files "$layers/libraries"
-  program_layer "$layers/program" "$program" "$name"
+  local name=$1 program=$2 description=$3 work=$KELOS_RUN_DIR/$1
+  libraries_layer "$work/libraries" "$program"
+  [[ "$name" != *-refresher ]] || add_network_files "$work/libraries"
+  program_layer "$work/program" "$program" "$name"
   rm -rf -- "${out:?}/$name" "$out/$name.tar"
   if [[ -n "$unpacked" ]]; then
-    mv "$layers" "$out/$name"
+    mv "$work" "$out/$name"
     return
   fi
-  image_layout "$layers/layout" "$name:latest" \
-    "$(run_configuration "$name" "$description" "$layers/program/usr/bin/$name" "${@:4}")" \
-    "$layers/libraries" "$layers/program"
-  mv "$layers/layout" "$out/$name"
+  image_layout "$work/layout" "$name:latest" \
+    "$(run_configuration "$name" "$description" "$work/program/usr/bin/$name" "${@:4}")" \
+    "$work/libraries" "$work/program"
+  mv "$work/layout" "$out/$name"
   image_archive "$out/$name" "$out/$name.tar"
-  describe_image "$name" "$layers"
+  describe_image "$name" "$work"
 }
 
 # describe_image NAME LAYERS: digest and sizes.

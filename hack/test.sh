@@ -121,7 +121,7 @@ run_e2e() {
 main() {
   parse_arguments "$@"
   ensure_build_dependencies
-  ensure_packages bubblewrap busybox curl gh git git-lfs openssl patch python3 python3-h2 python3-hpack \
+  ensure_packages binutils bubblewrap busybox curl gh git git-lfs openssl patch python3 python3-h2 python3-hpack \
     python3-hyperframe python3-hypothesis python3-jsonpatch python3-pytest python3-yaml
   local tools=$ROOT/.cache/tools
   command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"
@@ -134,6 +134,7 @@ main() {
   build_products
   run_python_tests Oracle
   run_python_tests Manifests
+  run_python_tests Image
   run_python_tests Freshness
   run_python_tests Blackbox
   run_e2e
