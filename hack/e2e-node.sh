@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # An agent in a real pod outlives its token, several times: a real control plane and node (hack/cluster.sh up --node), the
-# webhook, the refresher, real git and gh against a server that takes only tokens which are good at that moment.
+# webhook and the refresher as pods from their images, real git and gh against a server that takes only tokens which are
+# good at that moment.
 #
 # Usage: hack/e2e-node.sh
-#   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY, KELOS_TOKEN_BINARY  the programs to test; without one, a release build
-#                           of it is made
+#   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY, KELOS_TOKEN_BINARY  the programs to test, linked with
+#                           --static-swift-stdlib; without one, a release build of it is made
 #   KELOS_SKIP_NODE=1       skips it all, which also happens without root or a kubelet
 #   KELOS_RESULTS_FILE      where the totals line goes too
 #   KELOS_KEEP_CLUSTER=1    leaves the cluster up; one that was up before is always left up
@@ -32,6 +33,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/programs.sh"
 # shellcheck source=lib/product.sh
 . "$ROOT/hack/lib/product.sh"
+# shellcheck source=lib/node_product.sh
+. "$ROOT/hack/lib/node_product.sh"
 # shellcheck source=lib/github_app.sh
 . "$ROOT/hack/lib/github_app.sh"
 
@@ -238,24 +241,26 @@ main() {
   kube_ctl apply --filename="$ROOT/hack/kelos-crds.yaml" >/dev/null
   wait_until 30 kube get tasks.kelos.dev,workspaces.kelos.dev || die "the API server does not serve Kelos's kinds"
 
+  step "Making the images"
+  load_product_images
   step "Starting GitHub, the webhook and the refresher"
   start_github "$TOKEN_LIFE" --github-plain-http
   start_internet
   build_agent_image "$KELOS_RUN_DIR/agent.tar" "$AGENT_IMAGE" "$ROOT/hack/lib/node_agent.sh" "$authority"
   node_import "$KELOS_RUN_DIR/agent.tar"
   certificates=$KELOS_RUN_DIR/certificates
-  "$ROOT/certs/generate.sh" --quiet --swap --out "$certificates"
+  "$ROOT/certs/generate.sh" --quiet --out "$certificates"
   free_port webhook_port
-  start_webhook webhook
+  prepare_namespace
+  deploy_webhook
   register_webhook
-  allow_refresher
-  HTTPS_PROXY=http://$proxy NO_PROXY=127.0.0.1 start_refresher refresher --github-ca-file="$authority" \
-    --refresh-margin="${REFRESH_MARGIN}s"
+  deploy_refresher "$authority" --refresh-margin="${REFRESH_MARGIN}s"
 
   create_task
   watch_agent
   check_agent
   check_end
+  check_product_pods
   check_hygiene
   finish_checks
 }

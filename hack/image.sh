@@ -106,7 +106,8 @@ source_labels() {
   local revision
   revision=$(git -C "$ROOT" rev-parse --verify HEAD 2>/dev/null) || revision=''
   if [[ -n "$revision" && -n "$(git -C "$ROOT" status --porcelain --untracked-files=no)" ]]; then revision+=-dirty; fi
-  jq --null-input --arg revision "$revision" 'if $revision == "" then {} else {"org.opencontainers.image.revision": $revision} end'
+  jq --null-input --arg revision "$revision" '
+    if $revision == "" then {} else {"org.opencontainers.image.revision": $revision} end'
 }
 
 # run_configuration NAME DESCRIPTION PROGRAM PORT...
@@ -118,7 +119,8 @@ run_configuration() {
       User: $user, WorkingDir: "/", Env: ["PATH=/usr/bin"], Entrypoint: ["/usr/bin/" + $name],
       ExposedPorts: [$ARGS.positional[] | {"\(.)/tcp": {}}] | add,
       Labels: ({"org.opencontainers.image.title": $name, "org.opencontainers.image.description": $description,
-        "org.opencontainers.image.version": $version, "org.opencontainers.image.created": ($created | todate)} + $more)}' \
+        "org.opencontainers.image.version": $version,
+        "org.opencontainers.image.created": ($created | todate)} + $more)}' \
     --args "${@:4}"
 }
 

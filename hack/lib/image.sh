@@ -81,9 +81,10 @@ image_layout() {
   local full=$name
   [[ "$name" == */* ]] || full=docker.io/library/$name
   image_blob "$layout" application/vnd.oci.image.manifest.v1+json "$layout/manifest" \
-    | jq --compact-output --arg name "$name" --arg full "$full" --arg architecture "$architecture" '{schemaVersion: 2,
-      mediaType: "application/vnd.oci.image.index.v1+json", manifests: [. + {platform: {architecture: $architecture, os: "linux"},
-        annotations: {"io.containerd.image.name": $full, "org.opencontainers.image.ref.name": ($name | split(":")[-1])}}]}' \
+    | jq --compact-output --arg full "$full" --arg tag "${name##*:}" --arg architecture "$architecture" '
+      {schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [. + {
+        platform: {architecture: $architecture, os: "linux"},
+        annotations: {"io.containerd.image.name": $full, "org.opencontainers.image.ref.name": $tag}}]}' \
       >"$layout/index.json"
   printf '{"imageLayoutVersion":"1.0.0"}\n' >"$layout/oci-layout"
   jq --null-input --compact-output --arg name "$name" --argjson config "$described" '
@@ -92,7 +93,7 @@ image_layout() {
     --jsonargs "${layers[@]}" >"$layout/manifest.json"
 }
 
-# image_archive LAYOUT FILE: one file, for `ctr images import`, `docker load`, `podman load` and `kind load image-archive`.
+# image_archive LAYOUT FILE: one file, for `ctr images import`, `docker load` and `kind load image-archive`.
 image_archive() {
   image_tar "$2" "$1" oci-layout index.json manifest.json blobs
 }
