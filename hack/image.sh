@@ -174,7 +174,7 @@ main() {
     "Admission webhook that gives Kubernetes pods GitHub tokens that never go stale" 9443 8081 8080
   make_image kelos-token-refresher "$KELOS_REFRESHER_BINARY" \
     "Worker that renews GitHub App tokens in Kubernetes Secrets before they expire" 8081 8080
-  step "They are in $out"
+  step "They are in ${out#"$PWD"/}"
 }
 
 main "$@"

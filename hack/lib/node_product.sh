@@ -88,7 +88,7 @@ deploy_refresher() {
       .volumeMounts += [{name: "github-authority", mountPath: "/etc/github"}]
       | .env += ($environment | to_entries | map({name: .key, value}))
       | .args += ["--github-ca-file=/etc/github/ca.crt"] + $ARGS.positional)' \
-    --argjson environment "$environment" --args "${@:2}"
+    --argjson environment "$environment" --args -- "${@:2}"
 }
 
 # check_product_pods: they ran the images that were made, without a restart.
