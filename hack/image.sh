@@ -4,8 +4,8 @@
 # runs as the user 65532. The same programs on the same Debian give the same digest.
 #
 # Usage: hack/image.sh [--out FOLDER] [--unpacked]
-#   --out FOLDER  where they go (.cache/image): NAME is an OCI image layout, NAME.tar the same in one file for
-#                 `ctr images import`, `docker load`, `podman load` or `kind load image-archive`
+#   --out FOLDER  where they go (.cache/image): NAME is an OCI image layout, NAME.tar the same in one file, which is an
+#                 archive for `docker load` as well
 #   --unpacked    no images, but the files of their layers: NAME/libraries and NAME/program; hack/Dockerfile copies them
 #   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY  programs that are linked with --static-swift-stdlib; without one, a
 #                 release build of it is made

@@ -93,7 +93,7 @@ image_layout() {
     --jsonargs "${layers[@]}" >"$layout/manifest.json"
 }
 
-# image_archive LAYOUT FILE: one file, for `ctr images import`, `docker load` and `kind load image-archive`.
+# image_archive LAYOUT FILE: the layout in one file, as `ctr images import` takes it.
 image_archive() {
   image_tar "$2" "$1" oci-layout index.json manifest.json blobs
 }

@@ -91,7 +91,7 @@ deploy_refresher() {
     --argjson environment "$environment" --args -- "${@:2}"
 }
 
-# check_product_pods: they ran the images that were made, without a restart.
+# check_product_pods: they ran the images that were made, without a restart. Their logs go beside those of processes.
 check_product_pods() {
   local name pod layout
   for name in kelos-token-webhook kelos-token-refresher; do
