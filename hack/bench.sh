@@ -18,6 +18,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/deps.sh"
 # shellcheck source=lib/processes.sh
 . "$ROOT/hack/lib/processes.sh"
+# shellcheck source=lib/programs.sh
+. "$ROOT/hack/lib/programs.sh"
 # shellcheck source=lib/bench_refresher.sh
 . "$ROOT/hack/lib/bench_refresher.sh"
 
@@ -87,9 +89,9 @@ ensure_build_dependencies
 ensure_packages curl jq nghttp2-client nghttp2-server openssl python3 python3-yaml
 step "Building in release mode"
 for product in kelos-token-webhook kelos-token-refresher kelos-token; do
-  swift build --package-path "$ROOT" -c release --static-swift-stdlib --product "$product" 2>&1 | tail -n 1
+  swift build --package-path "$ROOT" "${KELOS_RELEASE[@]}" --product "$product" 2>&1 | tail -n 1
 done
-programs=$(swift build --package-path "$ROOT" -c release --static-swift-stdlib --show-bin-path)
+programs=$(swift build --package-path "$ROOT" "${KELOS_RELEASE[@]}" --show-bin-path)
 webhook=$programs/kelos-token-webhook
 
 make_run_dir

@@ -16,6 +16,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/deps.sh"
 # shellcheck source=lib/processes.sh
 . "$ROOT/hack/lib/processes.sh"
+# shellcheck source=lib/programs.sh
+. "$ROOT/hack/lib/programs.sh"
 
 if (($#)); then
   print_usage "${BASH_SOURCE[0]}"
@@ -43,7 +45,7 @@ build() {
   ensure_packages curl diffutils jq openssl python3 python3-yaml
   command -v kubectl >/dev/null || ensure_packages kubernetes-client
   step "Building (some minutes the first time)"
-  local name options=(--package-path "$ROOT" -c release --static-swift-stdlib)
+  local name options=(--package-path "$ROOT" "${KELOS_RELEASE[@]}")
   for name in kelos-token-webhook kelos-token-refresher kelos-token; do
     swift build "${options[@]}" --product "$name" 2>&1 | tail -n 1
   done
