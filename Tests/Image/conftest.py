@@ -1,38 +1,12 @@
 """The images, made once by hack/image.sh, and their root file systems."""
 
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from images import NAMES, ROOT, make_images
 from oci import Layout
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "Tests" / "Blackbox"))
-
-NAMES = ["kelos-token-webhook", "kelos-token-refresher"]
-
-
-def built_programs():
-    """The programs' variables for hack/image.sh; skips the test without such as ship."""
-    found = {}
-    for variable, name in zip(["KELOS_WEBHOOK_BINARY", "KELOS_REFRESHER_BINARY"], NAMES):
-        path = Path(os.environ.get(variable) or ROOT / ".build" / "release" / name)
-        if not os.access(path, os.X_OK):
-            pytest.skip(f"no {name}: set {variable} or run swift build -c release --static-swift-stdlib")
-        if "libswiftCore.so" in subprocess.run(["readelf", "-d", path], capture_output=True, text=True).stdout:
-            pytest.skip(f"{path} needs Swift's libraries: build it with --static-swift-stdlib")
-        found[variable] = str(path)
-    return found
-
-
-def make_images(folder, *options, **environment):
-    done = subprocess.run(
-        [ROOT / "hack" / "image.sh", "--out", folder, *options], capture_output=True, text=True, timeout=300,
-        env=os.environ | built_programs() | environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import make_images
+from images import make_images
 
 
 def readelf(*arguments):

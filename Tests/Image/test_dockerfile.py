@@ -6,7 +6,7 @@ import re
 import shlex
 
 import pytest
-from conftest import NAMES, ROOT, make_images
+from images import NAMES, ROOT, make_images
 
 
 def instructions():

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tarfile
 
-from conftest import NAMES, ROOT, make_images
+from images import NAMES, ROOT, make_images
 from oci import Layout, digest
 
 
