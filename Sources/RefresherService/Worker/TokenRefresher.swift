@@ -25,6 +25,7 @@ package final class TokenRefresher: Sendable {
     private let clock: any ClientClock
     private let observer: any RefresherObserver
     private let seed: UInt64
+    private let duties: [any LeaderDuty]
     private let elector: LeaderElector?
     private let standing = Mutex(Standing())
 
@@ -32,9 +33,10 @@ package final class TokenRefresher: Sendable {
     ///   - kubernetes: its `fieldManager` signs the writes.
     ///   - gitHub: reaches every host that `configuration.endpoints` trusts.
     ///   - seed: of all randomness here: when watches end, retries come, and tokens become due.
+    ///   - duties: what else the leader does; a single pass does none of it.
     package init(
         _ configuration: RefresherConfiguration, kubernetes: KubernetesClient, gitHub: any HTTPTransport,
-        clock: any ClientClock, observer: any RefresherObserver, seed: UInt64
+        clock: any ClientClock, observer: any RefresherObserver, seed: UInt64, duties: [any LeaderDuty] = []
     ) {
         self.configuration = configuration
         self.kubernetes = kubernetes
@@ -42,6 +44,7 @@ package final class TokenRefresher: Sendable {
         self.clock = clock
         self.observer = observer
         self.seed = seed
+        self.duties = duties
         elector =
             configuration.isDryRun
             ? nil
@@ -98,6 +101,7 @@ package final class TokenRefresher: Sendable {
             await lead(true, desk)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.dispatch(desk, until: nil) }
+                for duty in duties { group.addTask { await duty.work() } }
                 while let still = await terms.next(), still {}
                 group.cancelAll()
             }
