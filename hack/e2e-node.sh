@@ -37,6 +37,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/node_product.sh"
 # shellcheck source=lib/github_app.sh
 . "$ROOT/hack/lib/github_app.sh"
+# shellcheck source=lib/e2e_check.sh
+. "$ROOT/hack/lib/e2e_check.sh"
 
 NAMESPACE=kelos-token-node-$$
 AGENT_IMAGE=localhost/kelos-token/agent:test
@@ -133,13 +135,15 @@ job_has_ended() {
   kube get job "$TASK" --output=json | jq --exit-status '.status | (.succeeded // 0) + (.failed // 0) > 0'
 }
 
+wait_for_agent() {
+  wait_until 60 agent_is_running && return
+  kube describe pods
+  pod_log git-clone || true
+  die "the agent did not start within 60 s"
+}
+
 watch_agent() {
   step "The agent pushes and calls gh for $AGENT_SECONDS s; tokens live $TOKEN_LIFE s"
-  if ! wait_until 60 agent_is_running; then
-    kube describe pods
-    pod_log git-clone || true
-    die "the agent did not start within 60 s"
-  fi
   local lines=0 log ended=''
   local deadline=$((SECONDS + AGENT_SECONDS + 60))
   until [[ -n "$ended" ]]; do
@@ -257,6 +261,8 @@ main() {
   deploy_refresher "$authority" --refresh-margin="${REFRESH_MARGIN}s"
 
   create_task
+  wait_for_agent
+  check_whole_installation
   watch_agent
   check_agent
   check_end

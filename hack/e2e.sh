@@ -38,6 +38,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/e2e_manifests.sh"
 # shellcheck source=lib/e2e_prometheus.sh
 . "$ROOT/hack/lib/e2e_prometheus.sh"
+# shellcheck source=lib/e2e_check.sh
+. "$ROOT/hack/lib/e2e_check.sh"
 
 NAMESPACE=kelos-token-e2e-$$
 # Planted where the webhook sees it; nothing of a pod may reach a log.
@@ -252,6 +254,7 @@ main() {
   check_opted_in
   check_kelos_objects
   check_manifests
+  check_broken_links
   check_load
   check_metrics_and_logs
   check_prometheus "$metrics_url" "$metrics_of_refresher_1" "$metrics_of_refresher_2"
