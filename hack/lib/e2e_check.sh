@@ -46,6 +46,7 @@ check_broken_links() {
   jq --arg other "$(base64 --wrap=0 <"$KELOS_CLUSTER_DIR/pki/ca.crt")" '.webhooks[].clientConfig.caBundle = $other' \
     "$KELOS_RUN_DIR/registered.json" | kube_ctl replace --filename=- >/dev/null
   check "with another CA in the registration, ca-bundle and the pod on trial fail" wait_until 20 links_fail ca-bundle probe-pod
+  look_at_installation
   check_equal "and the command ends with 1" 1 "$report_code"
   check_contains "it says what to do" "put the CA that signed it into the caBundle" "$(link_of ca-bundle)"
 

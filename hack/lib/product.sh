@@ -98,6 +98,11 @@ apply_rights() {
   kube_ctl kustomize "$ROOT/manifests/base" \
     | awk 'BEGIN { RS = ORS = "---\n" } /(^|\n)kind: (Namespace|ServiceAccount|(Cluster)?Role(Binding)?)\n/' \
     | kube_ctl apply --filename=- >/dev/null
+  # From 1.21 on the API server does this itself, and the manifests' selectors count on it.
+  local name
+  for name in kube-system "$KELOS_SYSTEM_NAMESPACE"; do
+    kube_ctl label --overwrite namespace "$name" "kubernetes.io/metadata.name=$name" >/dev/null
+  done
   wait_until 30 service_account_has_token || die "the refresher's service account got no token within 30 s"
 }
 
