@@ -47,15 +47,16 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Layer 1: the pure core. No I/O, no clock, no C.
+        .target(name: "CivilCalendar", swiftSettings: strict),
         .target(name: "RawJSON", swiftSettings: views),
         .target(
             name: "TokenInjection", dependencies: ["RawJSON"], resources: [.embedInCode("gh")], swiftSettings: views),
         .target(name: "Admission", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "HTTPTransport", swiftSettings: strict),
-        .target(name: "TokenRefresh", dependencies: [heap], swiftSettings: strict),
+        .target(name: "TokenRefresh", dependencies: ["CivilCalendar", heap], swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Settings", logging], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["CivilCalendar", "Settings", logging], swiftSettings: strict),
 
         // Layer 2: the system. File descriptors, epoll, the OpenSSL and nghttp2 engines.
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: strict),
@@ -141,6 +142,7 @@ let package = Package(
         .executableTarget(
             name: "CoreProbe", dependencies: ["Admission", "RawJSON", "TokenInjection"], path: "Tests/CoreProbe",
             swiftSettings: views),
+        .testTarget(name: "CivilCalendarTests", dependencies: ["CivilCalendar"], swiftSettings: strict),
         .testTarget(name: "HTTPSemanticsTests", dependencies: ["HTTPSemantics"], swiftSettings: strict),
         .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: views),
         .testTarget(name: "TokenInjectionTests", dependencies: ["RawJSON", "TokenInjection"], swiftSettings: views),

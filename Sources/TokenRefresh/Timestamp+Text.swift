@@ -1,4 +1,4 @@
-private let secondsPerDay: Int64 = 86_400
+internal import CivilCalendar
 
 extension Timestamp {
     /// Reads a `date-time` of RFC 3339 section 5.6, with fraction and offset, as Go writes and reads it.
@@ -12,7 +12,7 @@ extension Timestamp {
             reader.skip("T") || reader.skip("t"), let second = reader.timeOfDay(),
             let fraction = reader.millisecondsOfFraction(), let offset = reader.zoneOffset(), reader.isAtEnd
         else { return nil }
-        let seconds = date.daysSince1970 * secondsPerDay + second - offset
+        let seconds = date.daysSince1970 * CivilTime.secondsPerDay + second - offset
         self.init(milliseconds: seconds * 1000 + fraction)
     }
 
@@ -30,27 +30,13 @@ extension Timestamp {
             numbers.skip("-"), let second = numbers.timeOfDay(), numbers.isAtEnd,
             let date = CivilDate(year: year, month: Int64(month) + 1, day: day)
         else { return nil }
-        self.init(seconds: date.daysSince1970 * secondsPerDay + second)
+        self.init(seconds: date.daysSince1970 * CivilTime.secondsPerDay + second)
     }
 
     /// RFC 3339 in UTC with whole seconds, as `token-expires-at` is written: `2026-01-02T15:04:05Z`.
     package var rfc3339: String {
         let last = Int64(253_402_300_799)
-        let seconds = min(max(seconds, 0), last)
-        let date = CivilDate(daysSince1970: seconds / secondsPerDay)
-        let ofDay = seconds % secondsPerDay
-        var text = padded(date.year, 4)
-        for (separator, value) in [
-            ("-", date.month), ("-", date.day), ("T", ofDay / 3600), (":", ofDay / 60 % 60), (":", ofDay % 60),
-        ] {
-            text += separator + padded(value, 2)
-        }
-        return text + "Z"
-    }
-
-    private func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        return CivilTime(secondsSince1970: min(max(seconds, 0), last)).text + "Z"
     }
 }
 

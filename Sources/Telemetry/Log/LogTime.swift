@@ -1,3 +1,4 @@
+internal import CivilCalendar
 package import Settings
 
 /// The wall clock's reading when an event was logged.
@@ -25,7 +26,7 @@ package struct LogTime: Sendable, Equatable {
         case .rfc3339: "\(CivilTime(secondsSince1970: seconds).text)Z"
         case .rfc3339nano: "\(CivilTime(secondsSince1970: seconds).text)\(Self.fraction(nanoseconds, width: 9))Z"
         case .iso8601:
-            "\(CivilTime(secondsSince1970: seconds).text).\(CivilTime.padded(nanoseconds / 1_000_000, 3))Z"
+            "\(CivilTime(secondsSince1970: seconds).text).\(CivilTime.digits(nanoseconds / 1_000_000, 3))Z"
         case .epoch: "\(seconds)\(Self.fraction(nanoseconds, width: 9))"
         case .millis:
             "\(seconds * 1000 + nanoseconds / 1_000_000)\(Self.fraction(nanoseconds % 1_000_000, width: 6))"
@@ -36,7 +37,7 @@ package struct LogTime: Sendable, Equatable {
     /// `.5` for 500000000 of width 9; nothing for zero.
     private static func fraction(_ value: Int64, width: Int) -> String {
         guard value > 0 else { return "" }
-        var digits = CivilTime.padded(value, width)
+        var digits = CivilTime.digits(value, width)
         while digits.last == "0" { digits.removeLast() }
         return ".\(digits)"
     }

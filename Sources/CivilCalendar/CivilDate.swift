@@ -1,19 +1,18 @@
 /// A day of the proleptic Gregorian calendar.
-struct CivilDate: Equatable {
-    let year: Int64
-    let month: Int64
-    let day: Int64
+package struct CivilDate: Equatable, Sendable {
+    package let year: Int64
+    package let month: Int64
+    package let day: Int64
 
     /// Years counted from 1 March put the leap day last, so the months' lengths follow one formula; 400 years are exactly
     /// 146097 days, and 719468 lie between 0000-03-01 and 1970-01-01.
     private static let daysPerEra: Int64 = 146_097
     private static let daysToEpoch: Int64 = 719_468
 
-    /// - Parameter days: since 1970-01-01; the year must be 0 or later.
-    init(daysSince1970 days: Int64) {
+    /// - Parameter days: since 1970-01-01.
+    package init(daysSince1970 days: Int64) {
         let shifted = days + Self.daysToEpoch
-        let era = shifted / Self.daysPerEra
-        let dayOfEra = shifted % Self.daysPerEra
+        let (era, dayOfEra) = shifted.dividedDown(by: Self.daysPerEra)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthFromMarch = (5 * dayOfYear + 2) / 153
@@ -23,7 +22,7 @@ struct CivilDate: Equatable {
     }
 
     /// Nil if there is no such day.
-    init?(year: Int64, month: Int64, day: Int64) {
+    package init?(year: Int64, month: Int64, day: Int64) {
         guard (0...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= Self.length(ofMonth: month, in: year)
         else { return nil }
@@ -32,10 +31,9 @@ struct CivilDate: Equatable {
         self.day = day
     }
 
-    var daysSince1970: Int64 {
+    package var daysSince1970: Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
+        let (era, yearOfEra) = shiftedYear.dividedDown(by: 400)
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * Self.daysPerEra + dayOfEra - Self.daysToEpoch
