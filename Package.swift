@@ -72,6 +72,8 @@ let package = Package(
         .target(
             name: "GitHubApps", dependencies: ["HTTPTransport", "RawJSON", "TokenRefresh"], swiftSettings: strict),
         .target(name: "Kubernetes", dependencies: ["HTTPTransport", "Platform", "RawJSON"], swiftSettings: views),
+        .target(
+            name: "PodWiring", dependencies: ["Kubernetes", "RawJSON", "TokenInjection"], swiftSettings: strict),
         .target(name: "KubeconfigYAML", dependencies: ["RawJSON", yams], swiftSettings: strict),
 
         // Layer 5: applications, on the frame that every serving process has.
@@ -91,8 +93,8 @@ let package = Package(
         .target(
             name: "RefresherService",
             dependencies: [
-                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "RawJSON",
-                "Settings", "TLS", "Telemetry", "TokenRefresh", logging, lifecycle,
+                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "PodWiring",
+                "RawJSON", "Settings", "TLS", "Telemetry", "TokenRefresh", logging, lifecycle,
             ], swiftSettings: strict),
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
@@ -106,7 +108,7 @@ let package = Package(
         .target(
             name: "InstallationCheck",
             dependencies: [
-                "HTTPTransport", "Kubernetes", "Platform", "PodManifests", "RawJSON", "Settings", "TLS",
+                "HTTPTransport", "Kubernetes", "Platform", "PodManifests", "PodWiring", "RawJSON", "Settings", "TLS",
                 "TokenInjection", "TokenRefresh",
             ],
             resources: [.embedInCode("mutatingwebhookconfiguration.yaml")], swiftSettings: strict),
@@ -202,9 +204,11 @@ let package = Package(
             name: "InstallationCheckTests",
             dependencies: [
                 "Admission", "HTTPClient", "HTTPTransport", "InstallationCheck", "Kubernetes", "Platform",
-                "PodManifests",
+                "PodManifests", "PodWiring",
                 "RawJSON", "Sandbox", "ServerTestSupport", "TLS", "TokenInjection", "TokenRefresh",
             ], swiftSettings: strict),
+        .testTarget(
+            name: "PodWiringTests", dependencies: ["Kubernetes", "PodManifests", "PodWiring"], swiftSettings: strict),
         // Virtual time for the refresher and what it talks to; no product.
         .target(
             name: "RefresherSimulation",

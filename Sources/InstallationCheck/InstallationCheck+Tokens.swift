@@ -1,5 +1,6 @@
 internal import Kubernetes
 internal import PodManifests
+internal import PodWiring
 
 extension InstallationCheck {
     /// - Parameter margin: the refresher's.

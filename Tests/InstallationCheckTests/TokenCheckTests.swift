@@ -4,6 +4,7 @@ import TokenRefresh
 
 @testable import InstallationCheck
 @testable import Kubernetes
+@testable import PodWiring
 
 @Suite("Managed Secrets")
 struct SecretCheckTests {
@@ -133,67 +134,30 @@ struct SourceCheckTests {
 struct PodCheckTests {
     private static let key = ObjectKey(namespace: "a", name: "fix-token")
 
-    private func page(_ pods: [ManifestValue], continuation: String = "") -> [UInt8] {
-        JSONWriter.compact(["metadata": ["continue": .string(continuation)], "items": .array(pods)])
+    private func pod(_ name: String, lack: JudgedPod.Lack?) -> JudgedPod {
+        JudgedPod(
+            metadata: ObjectMetadata(name: name, namespace: "a", uid: name, resourceVersion: "1"), lack: lack,
+            isOnNode: false, secrets: ["fix-token"])
     }
 
-    private func pod(
-        _ name: String, in namespace: String = "a", labels: ManifestValue? = nil, isDeleted: Bool = false
-    ) -> ManifestValue {
-        var metadata: ManifestValue = ["name": .string(name), "namespace": .string(namespace)]
-        metadata.set(
-            "labels", labels ?? ["kelos.dev/managed-by": "kelos-controller", "kelos.dev/component": "task"])
-        if isDeleted { metadata.set("deletionTimestamp", "2026-01-01T00:00:00Z") }
-        let env: ManifestValue = [
-            "name": "GITHUB_TOKEN",
-            "valueFrom": ["secretKeyRef": ["name": "fix-token", "key": "GITHUB_TOKEN"]],
-        ]
-        return [
-            "metadata": metadata,
-            "spec": [
-                "volumes": [["name": "v", "secret": ["secretName": "files"]]],
-                "initContainers": [["name": "clone", "env": [env]]],
-                "containers": [["name": "kelos-agent", "env": [env]]],
-            ],
-        ]
-    }
-
-    private func judged(_ pods: [ManifestValue]) throws -> [JudgedPod] {
-        try #require(PodJudgement(systemNamespace: "kelos-token-system").page(page(pods))).pods
-    }
-
-    @Test("are judged by what the webhook would do with them")
-    func judgement() throws {
-        let found = try judged([
-            pod("missed"), pod("own", in: "kelos-token-system"), pod("gone", isDeleted: true),
-            pod("plain", labels: [:]),
-            pod("out", labels: ["kelos.dev/github-token": "disabled"]),
-        ])
-        #expect(found.map(\.label) == ["a/missed", "kelos-token-system/own", "a/plain", "a/out"])
-        #expect(found.map { $0.lack != nil } == [true, false, false, false])
-        #expect(found[0].lack == JudgedPod.Lack(secret: "fix-token", containers: "clone,kelos-agent"))
-        #expect(found[0].secrets == ["files", "fix-token"])
-    }
-
-    @Test("come in pages")
-    func pages() throws {
-        let judgement = PodJudgement()
-        #expect(judgement.page(page([], continuation: "next"))?.continuation == "next")
-        #expect(judgement.page(page([]))?.continuation == nil)
-        #expect(judgement.page(Array("<html>".utf8)) == nil)
+    @Test("are those that the manifest's webhooks are asked about")
+    func selectors() throws {
+        let shipped = try Registration.entries().filter(\.isAboutPods)
+        #expect(shipped.map(\.objectSelector.query) == WebhookSelectors.pods)
     }
 
     @Test("are all wired, or none is there")
-    func wired() throws {
+    func wired() {
         let check = PodCheck(shortLived: [Self.key])
         #expect(check.result(.found([])) == .ok(.pods, "no pod runs that should be wired"))
-        let wired = try judged([pod("own", in: "kelos-token-system")])
+        let wired = [pod("wired", lack: nil)]
         #expect(check.result(.found(wired)) == .ok(.pods, "every pod that should be wired is: 1"))
     }
 
     @Test("were missed, which is a failure where the token ends")
-    func missed() throws {
-        let pods: Reading = .found(try judged([pod("one"), pod("two")]))
+    func missed() {
+        let lack = JudgedPod.Lack(secret: "fix-token", containers: "clone,kelos-agent")
+        let pods: Reading = .found([pod("one", lack: lack), pod("two", lack: lack)])
         let result = PodCheck(shortLived: [Self.key]).result(pods)
         #expect(result.verdict == .failed)
         #expect(result.message.hasPrefix("2 pods lack the token's file"))

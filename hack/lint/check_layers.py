@@ -21,7 +21,7 @@ LAYERS = {
     },
     2: {"Platform", "TLS", "HTTP2"},
     3: {"HTTPServer", "HTTPClient"},
-    4: {"Kubernetes", "KubeconfigYAML", "GitHubApps"},
+    4: {"Kubernetes", "KubeconfigYAML", "GitHubApps", "PodWiring"},
     5: {"Operations", "WebhookService", "RefresherService", "Sandbox", "PodManifests", "InstallationCheck"},
     6: {"CommandOptions", "kelos-token-webhook", "kelos-token-refresher", "kelos-token"},
 }

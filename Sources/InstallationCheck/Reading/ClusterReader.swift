@@ -1,13 +1,12 @@
 internal import Kubernetes
 internal import PodManifests
+internal import PodWiring
 internal import RawJSON
 
 /// Reads what the checks judge. No failure ends the walk: it becomes a `Reading`.
 struct ClusterReader: Sendable {
     /// As kubectl's `--chunk-size`.
     private static let pageSize = 500
-    /// Pods are whole objects, and some have hundreds of containers.
-    private static let podPageSize = 100
 
     let client: KubernetesClient
 
@@ -55,17 +54,11 @@ struct ClusterReader: Sendable {
         var judged: [ObjectKey: JudgedPod] = [:]
         do throws(KubernetesError) {
             for selector in selectors {
-                let selection = ObjectSelection(
-                    .pods, namespace: namespace, labelSelector: selector.query,
-                    fieldSelector: "status.phase!=Succeeded,status.phase!=Failed")
-                var continuation: String?
-                repeat {
-                    let body = try await client.page(
-                        selection, limit: Self.podPageSize, continuation: continuation)
-                    guard let page = judgement.page(body) else { return .failed("the list of pods is not JSON") }
-                    for pod in page.pods { judged[pod.key] = pod }
-                    continuation = page.continuation
-                } while continuation != nil
+                var pages = PodPages(
+                    client, .livePods(in: namespace, matching: selector.query), judgedBy: judgement)
+                while let page = try await pages.next() {
+                    for pod in page { judged[pod.key] = pod }
+                }
             }
             return .found(judged.values.sorted { $0.label < $1.label })
         } catch {

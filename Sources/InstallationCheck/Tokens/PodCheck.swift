@@ -1,4 +1,5 @@
 internal import Kubernetes
+internal import PodWiring
 
 /// Whether pods run that should have the token's file and have not: those that are older than the webhook, or were created
 /// while nobody was asked.

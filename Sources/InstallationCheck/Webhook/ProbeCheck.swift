@@ -1,5 +1,6 @@
 internal import Kubernetes
 internal import PodManifests
+internal import PodWiring
 internal import RawJSON
 internal import TokenInjection
 

@@ -61,10 +61,13 @@ extension KubernetesClient {
     /// - Parameters:
     ///   - limit: objects on a page.
     ///   - continuation: `metadata.continue` of the page before.
+    /// - Throws: `.tooLarge` for a page of more than 8 MiB, which a smaller limit makes shorter.
     package func page(
         _ objects: ObjectSelection, limit: Int, continuation: String? = nil
     ) async throws(KubernetesError) -> [UInt8] {
-        try await send(page(of: objects, limit: limit, continuation: continuation))
+        var call = page(of: objects, limit: limit, continuation: continuation)
+        call.responseLimit = Self.objectLimit
+        return try await send(call)
     }
 
     private func page(of objects: ObjectSelection, limit: Int, continuation: String?) -> APICall {

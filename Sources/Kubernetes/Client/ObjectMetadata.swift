@@ -1,4 +1,4 @@
-internal import RawJSON
+package import RawJSON
 
 /// What is kept of an object: no more than a decision needs, so that ten thousand fit into a few megabytes.
 package struct ObjectMetadata: Sendable, Equatable {
@@ -69,7 +69,7 @@ package struct MetadataSelection: Sendable, Equatable {
 
 extension ObjectMetadata {
     /// Reads `metadata` of an object of any kind; nil when it has no name.
-    init?(_ object: borrowing JSONValue, _ selection: MetadataSelection) {
+    package init?(_ object: borrowing JSONValue, _ selection: MetadataSelection) {
         guard let metadata = object.field("metadata"), let name = metadata.text("name") else { return nil }
         var owners: [Owner] = []
         var references = metadata.elements(of: "ownerReferences")

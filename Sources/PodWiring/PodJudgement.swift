@@ -2,29 +2,12 @@ internal import Kubernetes
 internal import RawJSON
 internal import TokenInjection
 
-/// One pod that has not ended, as the webhook would see it if it were created now.
-struct JudgedPod: Sendable, Equatable {
-    let key: ObjectKey
-    /// The Secret whose token the webhook would mount, and the containers it would change; nil if it had nothing to add.
-    let lack: Lack?
-    /// Every Secret that the pod's volumes and variables name.
-    let secrets: Set<String>
-
-    struct Lack: Sendable, Equatable {
-        let secret: String
-        /// Separated by commas.
-        let containers: String
-    }
-
-    var label: String { "\(key.namespace)/\(key.name)" }
-}
-
 /// Judges pods by the webhook's own rules, so that there is no second set of them.
-struct PodJudgement: Sendable {
+package struct PodJudgement: Sendable {
     private let policy: InjectionPolicy
 
     /// - Parameter systemNamespace: where the webhook runs and touches no pod.
-    init(systemNamespace: String? = nil) {
+    package init(systemNamespace: String? = nil) {
         policy = InjectionPolicy(ownNamespace: systemNamespace)
     }
 
@@ -41,13 +24,12 @@ struct PodJudgement: Sendable {
         var pods: [JudgedPod] = []
         var items = root.elements(of: "items")
         while let pod = items.nextElement() {
-            let metadata = pod.field("metadata")
-            guard metadata?.field("deletionTimestamp")?.string == nil, let name = metadata?.field("name")?.string
-            else { continue }
-            let namespace = metadata?.field("namespace")?.string ?? ""
+            guard let metadata = ObjectMetadata(pod, MetadataSelection()), metadata.deletionTimestamp == nil else {
+                continue
+            }
             pods.append(
                 JudgedPod(
-                    key: ObjectKey(namespace: namespace, name: name), lack: lack(of: pod, in: namespace),
+                    metadata: metadata, lack: lack(of: pod, in: metadata.namespace), isOnNode: Self.isOnNode(pod),
                     secrets: Self.secrets(of: pod)))
         }
         let next = root.field("metadata")?.field("continue")?.string
@@ -55,7 +37,7 @@ struct PodJudgement: Sendable {
     }
 
     /// Why a pod that was created is not wired after all; nil if it is.
-    func verdict(onPod body: [UInt8]) -> String? {
+    package func verdict(onPod body: [UInt8]) -> String? {
         var index = JSONIndex()
         guard let pod = try? index.read(unsafe body.span.bytes) else { return "a form that can be read" }
         var patch: [UInt8] = []
@@ -72,6 +54,12 @@ struct PodJudgement: Sendable {
         var patch: [UInt8] = []
         guard case .patch(let facts) = policy.plan(for: pod, in: namespace, patch: &patch).outcome else { return nil }
         return JudgedPod.Lack(secret: facts.secret, containers: facts.containers)
+    }
+
+    private static func isOnNode(_ pod: JSONValue) -> Bool {
+        let phase = pod.field("status")?.field("phase")
+        if phase?.isText("Running") == true { return true }
+        return phase?.isText("Pending") == true && pod.field("spec")?.field("nodeName")?.string?.isEmpty == false
     }
 
     private static func secrets(of pod: JSONValue) -> Set<String> {
