@@ -37,7 +37,7 @@ ok       probe-pod           a pod like a Task's would get the volume, the mount
 ok       reserved-name       a pod that takes the reserved name kelos-github-token is refused (dry run)
 ok       refresher           Deployment kelos-token-system/kelos-token-refresher has 2 of 2 replicas available
 ok       leader              refresher-a leads; it renewed the Lease SPAN ago
-ok       refresher-access    the ServiceAccount kelos-token-system/kelos-token-refresher has the 16 rights it needs
+ok       refresher-access    the ServiceAccount kelos-token-system/kelos-token-refresher has the 17 rights it needs
 ok       secrets             1 managed Secret; every token in use is fresh
                              - default/upgrade-parser-github-token: SPAN left
 ok       adoption            no token in use waits for adoption

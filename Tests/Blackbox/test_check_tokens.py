@@ -51,7 +51,7 @@ def test_rights_that_are_missing(installation):
         "method": "POST", "path": "/subjectaccessreviews", "skip": 3, "count": 1, "status": 201,
         "contentType": "application/json", "body": '{"status": {"allowed": false}}'})
     verdict, message, mend, details = installation.only("refresher-access")
-    assert (verdict, message) == ("failed", f"the ServiceAccount {SYSTEM}/kelos-token-refresher lacks 1 of 16 rights")
+    assert (verdict, message) == ("failed", f"the ServiceAccount {SYSTEM}/kelos-token-refresher lacks 1 of 17 rights")
     assert details == ["patch secrets in all namespaces"]
     assert f"--as system:serviceaccount:{SYSTEM}:kelos-token-refresher" in mend
 

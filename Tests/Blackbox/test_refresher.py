@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from refresher_process import ENVIRONMENT, Refresher, Sandbox, refresher_binary, sandbox_binary
+from reviews import task_pod
 from waiting import eventually
 
 EXPIRY = "kelos_token_expiration_timestamp_seconds"
@@ -196,6 +197,24 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(sandbox, start):
     assert sandbox.secret() == before and sandbox.lease() is None
     assert refresher.metrics().value(
         "kelos_github_api_requests_total", method="POST", status_code="201", resource="access_tokens") == 0
+
+
+# Pods
+
+def test_a_pod_without_the_file_is_counted_logged_and_told_of(sandbox, start):
+    for name, phase in [("missed", "Running"), ("finished", "Succeeded")]:
+        pod = task_pod() | {"status": {"phase": phase}}
+        pod["metadata"] |= {"name": name, "namespace": "default"}
+        assert sandbox.call("POST", "/api/v1/namespaces/default/pods", pod)[0] == 201
+    refresher = start()
+    assert refresher.metrics().value("kelos_token_missed_pods") == 0
+    eventually(lambda: refresher.metrics().value("kelos_token_missed_pods") == 1, "the pod is counted", 20, every=0.1)
+    (line,) = refresher.messages("A pod runs without the token's file")
+    assert (line["namespace"], line["pod"], line["secret"], line["containers"]) == (
+        "default", "missed", "blackbox-github-token", "git-clone,branch-setup,kelos-agent")
+    events = sandbox.call("GET", "/api/v1/namespaces/default/events")[1]["items"]
+    assert [(event["reason"], event["involvedObject"]["name"]) for event in events] == [
+        ("GitHubTokenNotInjected", "missed")]
 
 
 # Once

@@ -12,6 +12,8 @@ import TokenRefresh
 final class Rig: Sendable {
     static let app = 12345
     static let installation = 67890
+    /// Where the product itself runs.
+    static let systemNamespace = "kelos-token-system"
     /// Making a key is slow, so all tests share two.
     private static let keys = Result { [try RSAPublicKey.makePrivateKey(), try RSAPublicKey.makePrivateKey()] }
 
@@ -176,9 +178,14 @@ final class Rig: Sendable {
         _ change: (inout RefresherConfiguration) throws -> Void = { _ in }
     ) throws -> (replica: SimulatedReplica, refresher: TokenRefresher) {
         let replica = SimulatedReplica(name, in: sandbox, offset: offset)
+        let configuration = try configuration(change)
+        let kubernetes = try replica.makeClient(observer: notices)
+        let missedPods = MissedPods(
+            configuration, systemNamespace: Self.systemNamespace, kubernetes: kubernetes, clock: replica.clock,
+            observer: notices)
         let refresher = TokenRefresher(
-            try configuration(change), kubernetes: try replica.makeClient(observer: notices), gitHub: replica.transport,
-            clock: replica.clock, observer: notices, seed: simulation.random())
+            configuration, kubernetes: kubernetes, gitHub: replica.transport, clock: replica.clock, observer: notices,
+            seed: simulation.random(), duties: [missedPods])
         return (replica, refresher)
     }
 

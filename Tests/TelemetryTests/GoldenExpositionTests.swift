@@ -70,6 +70,8 @@ struct GoldenExpositionTests {
         metrics.secrets.expiration.set(["team-a", "one-github-token"], to: 1_800_000_000)
         metrics.secrets.expiration.set(["team-a", "another"], to: 0)
         metrics.secrets.released("owner_over")
+        metrics.pods.missed.set(2)
+        metrics.pods.listFailures.increment()
         metrics.queue.depth.set(3)
         metrics.queue.retried.increment()
         metrics.queue.started(["a", "b"], waitedNanoseconds: 40_000, at: 0)

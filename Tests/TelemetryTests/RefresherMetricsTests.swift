@@ -26,6 +26,7 @@ struct RefresherMetricsTests {
             #"kelos_token_refresh_failures_total{class="transient",cause="slow"} 0"#,
             "kelos_token_refresh_conflicts_total 0", "kelos_token_refresh_life_left_seconds_count 0",
             #"kelos_token_secrets{state="fresh"} 0"#, #"kelos_token_secrets{state="blocked"} 0"#,
+            "kelos_token_missed_pods 0", "kelos_token_pod_list_failures_total 0",
             "kelos_token_adoptions_total 0", #"kelos_token_releases_total{reason="deleted"} 0"#,
             #"kelos_github_api_requests_total{method="POST",status_code="201",resource="access_tokens"} 0"#,
             #"kelos_github_api_requests_total{method="GET",status_code="error",resource="repositories"} 0"#,

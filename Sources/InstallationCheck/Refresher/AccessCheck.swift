@@ -22,7 +22,8 @@ struct AccessNeed: Sendable, Equatable {
     /// All that it needs, where it refreshes and where it runs.
     static let all: [AccessNeed] =
         needs("", "secrets", ["get", "list", "watch", "patch"]) + needs("", "events", ["create", "patch"])
-        + needs("batch", "jobs", ["get"]) + needs("apps", "statefulsets", ["get", "list"])
+        + needs("", "pods", ["list"]) + needs("batch", "jobs", ["get"])
+        + needs("apps", "statefulsets", ["get", "list"])
         + ["tasks", "workerpools", "sessions", "workspaces"].flatMap { needs("kelos.dev", $0, ["get"]) }
         + needs("coordination.k8s.io", "leases", ["get", "create", "patch"], isOwn: true)
 

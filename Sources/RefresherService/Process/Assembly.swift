@@ -39,10 +39,16 @@ struct Assembly: Sendable {
             access, transport: connections.transport(to: access, clock: clock), clock: clock,
             observer: ClusterReport(metrics: metrics.kubernetes, logger: logger), fieldManager: Refresher.name,
             userAgent: "\(Refresher.name)/\(BuildVersion.project)", readFile: APIConnections.readFile)
+        let report = RefreshReport(metrics: metrics, logger: logger, now: Refresher.now)
         refresher = TokenRefresher(
             configuration, kubernetes: client,
             gitHub: ObservedTransport(connections.gitHub, metrics: metrics.gitHub, now: Refresher.now), clock: clock,
-            observer: RefreshReport(metrics: metrics, logger: logger, now: Refresher.now), seed: generator.next())
+            observer: report, seed: generator.next(),
+            duties: [
+                MissedPods(
+                    configuration, systemNamespace: settings.podNamespace, kubernetes: client, clock: clock,
+                    observer: report)
+            ])
         description = Self.described(settings, access, configuration)
     }
 

@@ -15,6 +15,8 @@ package final class RefreshReport: RefresherObserver {
     private let metrics: RefresherMetrics
     private let logger: Logger
     private let failures: LimitedLog
+    private let missedPods: LimitedLog
+    private let podLists: LimitedLog
     private let now: @Sendable () -> UInt64
     private let ledger = Mutex(SecretLedger())
 
@@ -25,6 +27,8 @@ package final class RefreshReport: RefresherObserver {
         self.now = now
         // Fifty Secrets of one namespace fail together when its App does; each of them is worth a line.
         failures = LimitedLog(logger, level: .error, burst: 50, pause: .seconds(1), now: now)
+        missedPods = LimitedLog(logger, level: .warning, now: now)
+        podLists = LimitedLog(logger, level: .error, burst: 2, pause: .seconds(600), now: now)
     }
 
     package func observe(_ notice: RefresherNotice) {
@@ -51,6 +55,15 @@ package final class RefreshReport: RefresherObserver {
             logger.debug(
                 "Asked GitHub for a token",
                 metadata: ["host": "\(host)", "requests": .stringConvertible(requests), "took": "\(GoDuration(took))"])
+        case .missed(let pods): metrics.pods.missed.set(Int64(pods))
+        case .missedPod(let key, let secret, let containers):
+            missedPods.log(
+                "A pod runs without the token's file",
+                metadata: [
+                    "namespace": "\(key.namespace)", "pod": "\(key.name)", "secret": "\(secret)",
+                    "containers": "\(containers)",
+                ])
+        case .podListFailed(let error): podListFailed(error)
         case .queued(let depth): metrics.queue.depth.set(Int64(depth))
         case .started(let key, let waited):
             ledger.withLock { $0.begin(key) }
@@ -128,6 +141,15 @@ package final class RefreshReport: RefresherObserver {
             ])
         let message: Logger.Message = "Failed to refresh a token"
         if isNews { failures.log(message, metadata: fields) } else { logger.debug(message, metadata: fields) }
+    }
+
+    private func podListFailed(_ error: KubernetesError) {
+        metrics.pods.listFailures.increment()
+        var fields: Logger.Metadata = ["error": "\(error)"]
+        if error.code == .forbidden {
+            fields["remedy"] = "let the refresher's ClusterRole list pods, as the manifests of this version do"
+        }
+        podLists.log("Failed to list the pods, so those without the token's file are not known", metadata: fields)
     }
 
     private static func fields(_ key: ObjectKey, _ more: Logger.Metadata = [:]) -> Logger.Metadata {

@@ -38,6 +38,12 @@ package enum RefresherNotice: Sendable, Equatable {
     case wouldRefresh(ObjectKey)
     /// In a dry run, once for each state of the Secret.
     case wouldAdopt(ObjectKey, source: String)
+    /// All that run without the token's file, by the last look at them; zero where another replica looks.
+    case missed(pods: Int)
+    /// A pod runs without the token's file; told once. `containers` are names, separated by commas.
+    case missedPod(ObjectKey, secret: String, containers: String)
+    /// Pods could not be listed. Those that the last list showed still count.
+    case podListFailed(KubernetesError)
     case leading(Bool)
     /// What GitHub says an App may still ask. `host` is that of the API.
     case quota(host: String, RateLimit)

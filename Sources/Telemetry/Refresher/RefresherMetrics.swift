@@ -33,6 +33,7 @@ package struct RefresherMetrics: Sendable {
     package let registry: MetricsRegistry
     package let refreshes: RefreshMetrics
     package let secrets: SecretMetrics
+    package let pods: PodMetrics
     package let queue: WorkQueueMetrics
     package let gitHub: GitHubAPIMetrics
     package let kubernetes: KubernetesMetrics
@@ -47,6 +48,7 @@ package struct RefresherMetrics: Sendable {
         var registry = MetricsRegistry()
         refreshes = RefreshMetrics(&registry, failures: labels.failures)
         secrets = SecretMetrics(&registry, releases: labels.releases)
+        pods = PodMetrics(&registry)
         queue = WorkQueueMetrics(&registry, controller: labels.controller, workers: labels.workers, now: now)
         gitHub = GitHubAPIMetrics(&registry)
         kubernetes = KubernetesMetrics(

@@ -19,12 +19,14 @@ final class SimulatedWorker: Sendable {
         self.configuration = configuration
         replica = SimulatedReplica(name, in: stage.sandbox, offset: offset, rate: rate)
         notices = NoticeLog(replica.process)
+        let kubernetes = try replica.makeClient(
+            observer: notices, credential: tokenFile.map { .tokenFile($0.path) } ?? .none,
+            readFile: { _ in tokenFile?.bytes ?? [] })
+        let missedPods = MissedPods(
+            configuration, systemNamespace: nil, kubernetes: kubernetes, clock: replica.clock, observer: notices)
         refresher = TokenRefresher(
-            configuration,
-            kubernetes: try replica.makeClient(
-                observer: notices, credential: tokenFile.map { .tokenFile($0.path) } ?? .none,
-                readFile: { _ in tokenFile?.bytes ?? [] }),
-            gitHub: replica.transport, clock: replica.clock, observer: notices, seed: stage.simulation.random())
+            configuration, kubernetes: kubernetes, gitHub: replica.transport, clock: replica.clock, observer: notices,
+            seed: stage.simulation.random(), duties: [missedPods])
     }
 
     var process: SimulatedProcess { replica.process }

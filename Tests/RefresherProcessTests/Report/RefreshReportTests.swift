@@ -188,4 +188,36 @@ struct RefreshReportTests {
             worker.told("kelos_github_api_rate_limit_remaining")
                 == [#"kelos_github_api_rate_limit_remaining{host="api.github.com"} 4711"#])
     }
+
+    @Test("pods without the token's file are a number, and a warning each")
+    func missedPods() {
+        #expect(worker.told("kelos_token_missed_pods") == ["kelos_token_missed_pods 0"])
+        let key = ObjectKey(namespace: "team-a", name: "fix-1")
+        tell(.missedPod(key, secret: "fix-token", containers: "clone,kelos-agent"), .missed(pods: 1))
+        #expect(
+            worker.log.all.last
+                == "warning: A pod runs without the token's file containers=clone,kelos-agent namespace=team-a pod=fix-1 "
+                + "secret=fix-token")
+        #expect(worker.told("kelos_token_missed_pods") == ["kelos_token_missed_pods 1"])
+        tell(.missed(pods: 0))
+        #expect(worker.told("kelos_token_missed_pods") == ["kelos_token_missed_pods 0"])
+    }
+
+    @Test("a list of pods that fails is counted, is told now and again, and leaves the number of missed ones")
+    func podListFailures() {
+        tell(.missed(pods: 3), .podListFailed(KubernetesError(.forbidden, "GET pods: forbidden")))
+        #expect(
+            worker.log.all.last
+                == "error: Failed to list the pods, so those without the token's file are not known error=GET pods: "
+                + "forbidden remedy=let the refresher's ClusterRole list pods, as the manifests of this version do")
+        for _ in 0..<9 { tell(.podListFailed(KubernetesError(.server, "GET pods: 500"))) }
+        #expect(worker.log.count("error:") == 2)
+        #expect(worker.log.all.last?.contains("remedy") == false)
+        #expect(
+            worker.told("kelos_token_pod_list_failures_total") == ["kelos_token_pod_list_failures_total 10"])
+        #expect(worker.told("kelos_token_missed_pods") == ["kelos_token_missed_pods 3"])
+        worker.pass(seconds: 600)
+        tell(.podListFailed(KubernetesError(.server, "GET pods: 500")))
+        #expect(worker.log.count("error:") == 3)
+    }
 }
