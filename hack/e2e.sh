@@ -34,6 +34,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/e2e_kelos.sh"
 # shellcheck source=lib/e2e_refresher.sh
 . "$ROOT/hack/lib/e2e_refresher.sh"
+# shellcheck source=lib/e2e_missed.sh
+. "$ROOT/hack/lib/e2e_missed.sh"
 # shellcheck source=lib/e2e_manifests.sh
 . "$ROOT/hack/lib/e2e_manifests.sh"
 # shellcheck source=lib/e2e_prometheus.sh
@@ -252,6 +254,7 @@ main() {
   check_untouched
   check_dry_run
   check_opted_in
+  check_missed_pod
   check_kelos_objects
   check_manifests
   check_broken_links
@@ -260,6 +263,7 @@ main() {
   check_prometheus "$metrics_url" "$metrics_of_refresher_1" "$metrics_of_refresher_2"
   check_rotation
   check_failover
+  check_no_missed_pod
   check_refresher_hygiene
   finish_checks
 }

@@ -46,14 +46,18 @@ workload() {
       metadata: {labels: {"kelos.dev/name": $name}}, spec: {containers: [{name: "agent", image: "example.invalid/a:1"}]}}})}'
 }
 
-# task NAME WORKSPACE PARALLELISM: a Task and the Job that Kelos makes of it; with no parallelism it is over at once.
-task() {
+task_object() {
   kube create --filename=- >/dev/null <<TASK
 apiVersion: kelos.dev/v1alpha1
 kind: Task
 metadata: {name: $1}
 spec: {type: claude-code, prompt: "Rename a thing", credentials: {type: none}, workspaceRef: {name: $2}}
 TASK
+}
+
+# task NAME WORKSPACE PARALLELISM: a Task and the Job that Kelos makes of it; with no parallelism it is over at once.
+task() {
+  task_object "$1" "$2"
   workload Job "$1" "{\"completions\": $3, \"parallelism\": $3, \"template\": {\"spec\": {\"restartPolicy\": \"Never\"}}}" \
     | controlled_by Task "$1"
 }
@@ -98,6 +102,7 @@ SESSION
   owned Task unannotated unannotated-github-token '{}'
   owned Task with-pat with-pat-github-token '{}'
   owned Session pairing pairing-session-github-token "$annotated"
+  missed_task missed with-app
   # Nobody's: refreshed for as long as it is there. Without a token and an expiry, it gets both.
   kube create --filename=- >/dev/null <<'SECRET'
 apiVersion: v1
