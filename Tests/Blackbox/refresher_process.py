@@ -5,10 +5,9 @@ import json
 import os
 import ssl
 import subprocess
-import urllib.error
-import urllib.request
 
 import program
+from api_client import APIClient
 from program import Program, flags
 from waiting import eventually
 
@@ -70,7 +69,7 @@ class Sandbox:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         self.kubernetes = self.process.stdout.readline().split()[-1]
         self.github = self.process.stdout.readline().split()[-1]
-        self.context = ssl.create_default_context(cafile=self.authority)
+        self.client = APIClient(ssl.create_default_context(cafile=self.authority))
         self.token = json.loads(self.kubeconfig.read_text())["users"][0]["user"]["token"]
 
     @property
@@ -90,16 +89,7 @@ class Sandbox:
     def call(self, method, target, body=None, token=None, kind="application/json"):
         """Status and JSON of an answer; targets that begin with / are the Kubernetes API's."""
         url = self.kubernetes + target if target.startswith("/") else target
-        request = urllib.request.Request(
-            url, method=method, data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token or self.token}", "Content-Type": kind})
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.context))
-        try:
-            with opener.open(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, json.loads(refusal.read() or b"null")
+        return self.client.call(method, url, body, token or self.token, kind)
 
     def inject(self, *faults, github=False):
         """Spoils the next answers, see Sources/Sandbox/Faults/Fault.swift."""
