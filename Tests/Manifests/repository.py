@@ -34,6 +34,11 @@ def copied_manifests():
     return folder / "manifests"
 
 
+def remove_copies():
+    if copied_manifests.cache_info().currsize:
+        shutil.rmtree(copied_manifests().parent)
+
+
 @functools.cache
 def kubectl():
     """A kubectl that knows components; Debian's own is too old for them."""
@@ -49,7 +54,7 @@ def kubectl():
 @functools.cache
 def render_text(folder):
     if not kubectl():
-        pytest.skip("no kubectl that renders components, as 1.32 does")
+        pytest.skip("no kubectl that renders components, as 1.32 does", allow_module_level=True)
     done = subprocess.run([kubectl(), "kustomize", folder], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
