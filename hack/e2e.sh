@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The webhook and the refresher against a real Kubernetes control plane (hack/cluster.sh): what is stored, what is
-# refused, what a rolled certificate and a restart do to applies that are under way, how tokens rotate for minutes, and
-# what becomes of that when the leader dies.
+# refused, what a rolled certificate and a restart do to applies that are under way, how tokens rotate for minutes, what
+# becomes of that when the leader dies, and that each right of the refresher is needed (Tests/Rights).
 #
 # Usage: hack/e2e.sh
 #   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY, KELOS_TOKEN_BINARY  the programs to test; without one, a release build
@@ -22,6 +22,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/processes.sh"
 # shellcheck source=lib/checks.sh
 . "$ROOT/hack/lib/checks.sh"
+# shellcheck source=lib/runners.sh
+. "$ROOT/hack/lib/runners.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
 # shellcheck source=lib/programs.sh
@@ -224,6 +226,12 @@ check_metrics_and_logs() {
   check_equal "nor in the metrics" 0 "$(grep -c "$CANARY" <<<"$metrics")"
 }
 
+# check_rights: Tests/Rights, before there is a refresher that would look after the Secrets of these tests too.
+check_rights() {
+  KELOS_TEST_KUBECONFIG=$KELOS_CLUSTER_DIR/kubeconfig KELOS_REFRESHER_BINARY=$KELOS_REFRESHER_BINARY \
+    KELOS_WEBHOOK_BINARY=$KELOS_WEBHOOK_BINARY KELOS_TOKEN_BINARY=$KELOS_TOKEN_BINARY run_python_tests Rights
+}
+
 main() {
   (($# == 0)) || {
     print_usage "${BASH_SOURCE[0]}"
@@ -233,12 +241,13 @@ main() {
   find_program KELOS_WEBHOOK_BINARY kelos-token-webhook
   find_program KELOS_REFRESHER_BINARY kelos-token-refresher
   find_program KELOS_TOKEN_BINARY kelos-token
-  ensure_packages etcd-client
+  ensure_packages etcd-client python3-pytest python3-yaml
   # shellcheck disable=SC2119
   start_test_cluster
   pod plain '{"app": "plain"}' '{}' | kube apply -f - >/dev/null
   plain_before=$(stored_pod plain | wiring comparable)
   store_kelos_objects
+  check_rights
 
   start_rotation
   step "Starting the webhook"

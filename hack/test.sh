@@ -19,13 +19,12 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/processes.sh"
 # shellcheck source=lib/checks.sh
 . "$ROOT/hack/lib/checks.sh"
+# shellcheck source=lib/runners.sh
+. "$ROOT/hack/lib/runners.sh"
 # shellcheck source=lib/kube.sh
 . "$ROOT/hack/lib/kube.sh"
 # shellcheck source=lib/programs.sh
 . "$ROOT/hack/lib/programs.sh"
-
-# A test that hangs must not hang whoever waits for the result.
-LONGEST_RUN=1800
 
 parse_arguments() {
   filter=''
@@ -44,19 +43,6 @@ parse_arguments() {
     esac
     shift
   done
-}
-
-# count_report NAME STATUS FILE...: adds the reports' totals. A runner that fails although its report knows of no
-# failure, because it crashed or was stopped, has failed once.
-count_report() {
-  local name=$1 status=$2 before=$KELOS_FAILED
-  shift 2
-  /usr/bin/python3 -B "$ROOT/hack/lib/junit_totals.py" "$@" >"$KELOS_RUN_DIR/totals"
-  note "$name: $(<"$KELOS_RUN_DIR/totals")"
-  add_totals "$KELOS_RUN_DIR/totals" "$name"
-  if ((status != 0 && KELOS_FAILED == before)); then
-    not_ok "$name ended with exit code $status"
-  fi
 }
 
 run_swift_tests() {
@@ -90,20 +76,6 @@ build_products() {
   export KELOS_CORE_PROBE=$folder/CoreProbe
 }
 
-# run_python_tests FOLDER
-run_python_tests() {
-  [[ -d "$ROOT/Tests/$1" ]] || return 0
-  step "Running Tests/$1"
-  local status=0 report=$KELOS_RUN_DIR/$1.xml
-  local arguments=(-q -p no:cacheprovider -rs "--junitxml=$report")
-  [[ -z "$filter" ]] || arguments+=(-k "$filter")
-  PYTHONDONTWRITEBYTECODE=1 timeout "$LONGEST_RUN" \
-    /usr/bin/python3 -m pytest "${arguments[@]}" "$ROOT/Tests/$1" || status=$?
-  # 5: no test has such a name.
-  [[ -z "$filter" || $status != 5 ]] || return 0
-  count_report "Tests/$1" "$status" "$report"
-}
-
 run_e2e() {
   [[ -z "$filter" && -z "${KELOS_SKIP_E2E:-}" ]] || return 0
   step "Running hack/e2e.sh"
@@ -132,11 +104,11 @@ main() {
   cd "$ROOT"
   run_swift_tests
   build_products
-  run_python_tests Oracle
-  run_python_tests Manifests
-  run_python_tests Image
-  run_python_tests Freshness
-  run_python_tests Blackbox
+  run_python_tests Oracle "$filter"
+  run_python_tests Manifests "$filter"
+  run_python_tests Image "$filter"
+  run_python_tests Freshness "$filter"
+  run_python_tests Blackbox "$filter"
   run_e2e
   finish_checks
 }
