@@ -19,6 +19,8 @@ LONG_NAME = "pairing-" * 7 + "long"
 REFRESH = Told("Failed to refresh a token", "kelos_token_refresh_failures_total", "GitHubTokenRefreshFailed")
 WATCH = Told("Failed to list or watch", "kelos_token_watch_failures_total")
 EVENT = Told("Failed to write an Event", "kelos_token_event_failures_total")
+PODS = Told("Failed to list the pods, so those without the token's file are not known",
+            "kelos_token_pod_list_failures_total")
 ELECTION = Told("Failed to read or write the Lease", "kelos_token_election_failures_total")
 
 
@@ -60,6 +62,12 @@ def tellings(scene):
     return max((event["count"] for event in scene.events() if event["reason"] == "GitHubTokenRefreshed"), default=0)
 
 
+def missed_pod_is_told(scene):
+    """By this scene's refresher: those of other scenes see the pod too."""
+    return any(event["reason"] == "GitHubTokenNotInjected" and event["reportingInstance"] == scene.name
+               for event in scene.events())
+
+
 def was_led(scene):
     """A leader that stops keeps its time in the Lease, and not its name."""
     lease = scene.get("Lease", LEASE, LEASES, scene.system)
@@ -79,6 +87,8 @@ LONG_SESSION = Scenario(
     with_replicas("Session", LONG_NAME, "pairing-0a1b2c"), has_token)
 EVENT_IS_THERE = Scenario("a-refresh-is-told-by-an-event", DUE.prepare, lambda scene: tellings(scene) >= 1)
 EVENT_IS_COUNTED = Scenario("a-repeated-refresh-is-counted-up", DUE.prepare, lambda scene: tellings(scene) >= 2)
+MISSED = Scenario(
+    "a-pod-without-the-tokens-file-is-told", lambda scene: scene.add_missed_pod(), missed_pod_is_told)
 LEADS_FIRST = Scenario("a-first-leader-makes-the-lease", nothing, was_led)
 LEADS_NEXT = Scenario("a-next-leader-takes-the-lease", free_lease, was_led)
 
@@ -96,6 +106,7 @@ NEEDS = {
     "statefulsets-list": Need(LONG_SESSION, REFRESH),
     "events-create": Need(EVENT_IS_THERE, EVENT),
     "events-patch": Need(EVENT_IS_COUNTED, EVENT),
+    "pods-list": Need(MISSED, PODS),
     "leases-create": Need(LEADS_FIRST, ELECTION),
     "leases-get": Need(LEADS_NEXT, ELECTION),
     "leases-patch": Need(LEADS_NEXT, ELECTION),

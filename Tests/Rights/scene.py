@@ -100,6 +100,17 @@ class Scene:
         template = {"metadata": {"labels": labels}, "spec": pod}
         return self.add(kind, name, group, owner, labels=labels, spec=spec | {"template": template})
 
+    def add_missed_pod(self):
+        """A pod that asks for the token's file and has none, on a node that will never start it."""
+        labels, annotations = {"kelos.dev/github-token": "enabled"}, {"kelos.dev/github-token-secret": "token"}
+        # The namespace's own comes a moment after the namespace.
+        self.add("ServiceAccount", "agent")
+        pod = self.add("Pod", "missed", labels=labels, annotations=annotations, spec={
+            "containers": [{"name": "agent", "image": "example.invalid/agent:1"}], "nodeName": "nowhere",
+            "automountServiceAccountToken": False, "serviceAccountName": "agent", "terminationGracePeriodSeconds": 0})
+        # Whoever looks at all pods sees it, for as long as it is there.
+        self.made.callback(self.cluster.delete, pod)
+
     def add_token(self, owner=None):
         """A Secret whose token is due at once."""
         return self.add("Secret", "token", owner=owner, annotations={"kelos.dev/github-app-secret": APP})
