@@ -17,18 +17,27 @@ package enum TokenNames {
 
     package static var agentContainer: StaticString { "kelos-agent" }
 
+    /// Of a pod. Their comments are the README's.
     package enum Label {
+        /// `kelos-controller`, together with the next one: a pod of Kelos, which is wired.
         package static var managedBy: StaticString { "kelos.dev/managed-by" }
+        /// `task`, `session` or `worker`: the kinds of Kelos's pods that are wired.
         package static var component: StaticString { "kelos.dev/component" }
+        /// `enabled` opts any pod in; `disabled` opts any pod out, one of Kelos too.
         package static var token: StaticString { "kelos.dev/github-token" }
+        /// `enabled` mounts the wrapper of gh in the containers that are wired.
         package static var wrapper: StaticString { "kelos.dev/gh-wrapper" }
     }
 
+    /// Of a pod. Their comments are the README's.
     package enum Annotation {
+        /// The Secret with the token. Without it: the one of a `GITHUB_TOKEN` that comes from a Secret.
         package static var secret: StaticString { "kelos.dev/github-token-secret" }
+        /// Containers to wire besides those whose `GITHUB_TOKEN` comes from the Secret, comma-separated.
         package static var containers: StaticString { "kelos.dev/github-token-containers" }
         /// Set by a kubelet on the API's image of a static pod (k8s.io/kubernetes/pkg/kubelet/types).
         package static var mirror: StaticString { "kubernetes.io/config.mirror" }
+        /// Written: the script that is mounted as gh.
         package static var wrapperScript: StaticString { "kelos.dev/gh-wrapper-script" }
     }
 

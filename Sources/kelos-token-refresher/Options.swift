@@ -15,7 +15,7 @@ struct ClusterOptions: ParsableArguments {
     @Option(
         name: .customLong("namespace"),
         help: ArgumentHelp(
-            "A namespace whose Secrets are refreshed; may be repeated. (default: all)", valueName: "namespace"))
+            "A namespace whose Secrets are refreshed; may be repeated. (default: all namespaces)", valueName: "namespace"))
     var namespaces: [String] = []
 
     @Option(

@@ -29,17 +29,20 @@ struct SandboxCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: "Where the Kubernetes API listens; port 0 takes a free one.", transform: BindAddress.init(argument:))
+        help: "Where the Kubernetes API listens; port 0 takes a free one. (default: 127.0.0.1:0)",
+        transform: BindAddress.init(argument:))
     var kubernetesAddress = BindAddress.listen(BindAddress.loopback, port: 0)
 
-    @Option(help: "Where the GitHub API listens; port 0 takes a free one.", transform: BindAddress.init(argument:))
+    @Option(
+        help: "Where the GitHub API listens; port 0 takes a free one. (default: 127.0.0.1:0)",
+        transform: BindAddress.init(argument:))
     var githubAddress = BindAddress.listen(BindAddress.loopback, port: 0)
 
     @Flag(help: "Serve the GitHub API over plain HTTP, for clients that cannot be given its authority.")
     var githubPlainHTTP = false
 
     @Option(
-        help: "How long an installation token is good, such as 90s; GitHub's own is 1h.",
+        help: "How long an installation token is good, such as 90s; GitHub's own is 1h. (default: 1h)",
         transform: GoDuration.init(argument:))
     var tokenLifetime = GoDuration.seconds(3600)
 

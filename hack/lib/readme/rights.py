@@ -1,14 +1,6 @@
-"""Writes the table of rights in the cluster into the README, from manifests as they would be applied.
-
-Usage: rights_table.py MANIFEST <README >README      (the table is between the two comments below)
-"""
-
-import sys
+"""The table of rights in the cluster, from manifests as they would be applied."""
 
 import yaml
-
-BEGIN = "<!-- rights: made by hack/manifests.sh -->\n"
-END = "<!-- end of rights -->\n"
 
 CLUSTER = "all namespaces"
 
@@ -48,28 +40,14 @@ def resources(rule):
     return text
 
 
-def table(documents):
+def rows(manifest):
+    """Rows of account, where, resources, verbs; the manifest is YAML."""
+    documents = [document for document in yaml.safe_load_all(manifest) if document]
     accounts = sorted(document["metadata"]["name"] for document in documents if document["kind"] == "ServiceAccount")
     granted = list(grants(documents))
-    lines = ["| account | where | resources | verbs |", "|---|---|---|---|"]
     for account in accounts:
         own = [(where, rule) for name, where, rule in granted if name == account]
         if not own:
-            lines.append(f"| `{account}` | | none | |")
+            yield [f"`{account}`", "", "none", ""]
         for where, rule in own:
-            lines.append(f"| `{account}` | {where} | {resources(rule)} | {', '.join(rule['verbs'])} |")
-    return "\n".join(lines) + "\n"
-
-
-def main():
-    with open(sys.argv[1], encoding="utf-8") as manifest:
-        documents = [document for document in yaml.safe_load_all(manifest) if document]
-    before, begin, rest = sys.stdin.read().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"README.md lacks the lines {BEGIN.strip()} and {END.strip()}")
-    sys.stdout.write(before + begin + "\n" + table(documents) + "\n" + end + after)
-
-
-if __name__ == "__main__":
-    main()
+            yield [f"`{account}`", where, resources(rule), ", ".join(rule["verbs"])]
