@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the tests: Swift's, the oracles and the black-box tests in Python, and, where the programs of a
-# Kubernetes control plane are found, hack/e2e.sh.
+# Kubernetes control plane are found, the README's code blocks and hack/e2e.sh.
 #
 # Usage: hack/test.sh [--filter PATTERN]
 #   --filter PATTERN      only tests whose name matches; neither builds for release nor runs hack/e2e.sh
@@ -93,7 +93,7 @@ run_e2e() {
 main() {
   parse_arguments "$@"
   ensure_build_dependencies
-  ensure_packages binutils bubblewrap busybox curl gh git git-lfs openssl patch python3 python3-h2 python3-hpack \
+  ensure_packages binutils bubblewrap busybox curl diffutils gh git git-lfs jq openssl patch python3 python3-h2 python3-hpack \
     python3-hyperframe python3-hypothesis python3-jsonpatch python3-pytest python3-yaml
   local tools=$ROOT/.cache/tools
   command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"
@@ -109,6 +109,7 @@ main() {
   run_python_tests Image "$filter"
   run_python_tests Freshness "$filter"
   run_python_tests Blackbox "$filter"
+  run_python_tests Readme "$filter"
   run_e2e
   finish_checks
 }

@@ -5,6 +5,7 @@ sh, console  run, in the README's order. `console` has `$ ` before each command 
                                       Without it: the session of the block before, and "quick start" at the beginning.
                                       "working tree" is the repository itself, where a build is found again.
              <!-- first: COMMANDS --> run these before; what a reader has and a test has to make
+             <!-- then: COMMANDS -->  run these after: what puts things in order again
              <!-- last -->            run after all other blocks of the session
              <!-- not run: REASON -->
              <!-- run by FILE -->     a test that takes the block from the README itself
@@ -28,11 +29,11 @@ README = ROOT / "README.md"
 FENCE = re.compile(r"((?:^<!--(?: |\n)(?:(?!-->)[\s\S])*?-->\n)*)^```([a-z]*)\n(.*?)^```$", re.M | re.S)
 COMMENT = re.compile(r"<!--\s+(.*?)\s+-->", re.S)
 MARK = re.compile(
-    r"(?P<word>session|first|last|not run|run by|output|numbers differ|file)(?:(?:: | )(?P<value>.+))?", re.S)
+    r"(?P<word>session|first|then|last|not run|run by|output|numbers differ|file)(?:(?:: | )(?P<value>.+))?", re.S)
 
 ALLOWED = {
-    "sh": {"session", "first", "last", "not run", "run by"},
-    "console": {"session", "first", "last", "not run", "run by", "numbers differ"},
+    "sh": {"session", "first", "then", "last", "not run", "run by"},
+    "console": {"session", "first", "then", "last", "not run", "run by", "numbers differ"},
     "text": {"output", "numbers differ", "not run"},
     "yaml": {"file", "session"},
     "json": {"file", "session"},
@@ -69,7 +70,7 @@ def marks(comments, where):
             mark = MARK.fullmatch(part)
             if not mark:
                 raise Unmarked(f"{where}: the comment <!-- {text} --> is none that Tests/Readme/blocks.py knows")
-            found[mark["word"]] = " ".join((mark["value"] or "").split()) if mark["word"] != "first" else mark["value"]
+            found[mark["word"]] = " ".join((mark["value"] or "").split()) if mark["word"] not in ("first", "then") else mark["value"]
     return found
 
 
@@ -84,7 +85,7 @@ def judge(block):
         raise Unmarked(f"{block}: say <!-- output --> or <!-- not run: why -->")
     if block.language in ("python", "dockerfile") and "run by" not in block.marks:
         raise Unmarked(f"{block}: say <!-- run by FILE -->")
-    for word in ("not run", "run by", "first", "session", "file"):
+    for word in ("not run", "run by", "first", "then", "session", "file"):
         if word in block.marks and not block.marks[word]:
             raise Unmarked(f"{block}: {word} needs a text")
     if "run by" in block.marks and "README.md" not in (ROOT / block.marks["run by"]).read_text():
@@ -96,7 +97,7 @@ def blocks(text):
     found, session = [], "quick start"
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start(2)) + 1
-        section = re.findall(r"^#+ (.*)$", text[: match.start()], re.M)[-1:] or ["the beginning"]
+        section = re.findall(r"^##+ (.*)$", text[: match.start()], re.M)[-1:] or ["the beginning"]
         block = Block(match[2], match[3], line, section[0], marks(match[1], f"line {line}"))
         judge(block)
         if not {"not run", "run by"} & set(block.marks):

@@ -1,17 +1,19 @@
 """Compares what a block printed with what the README shows.
 
 What differs from run to run is taken out of both: times, durations, ports on loopback, versions, names that Kubernetes makes
-up, hexadecimal digests, and how wide a column is. `[...]` alone on a line of the README stands for any lines.
+up, and how wide a column is. A hexadecimal digest counts by its place: where two are alike, they must be alike in both. `[...]` stands for any lines where it has a line of its own, else for
+any text in the line.
 """
 
 import re
+
+LEFT_OUT = "[...]"
 
 CHANGING = [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", "TIME"),
     (r"\w{3} +\d+ \d\d:\d\d:\d\d \d{4} GMT", "TIME"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\bv?\d+\.\d+\.\d+(?:[-+]\w+)*\b", "VERSION"),
-    (r"\b[0-9a-f]{6,}\b", "HEX"),
     (r"\b(?:\d+(?:\.\d+)?(?:ms|d|h|m|s)\b ?)+", "DURATION "),
     # The alphabet of k8s.io/apimachinery/pkg/util/rand.
     (r"-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-RANDOM"),
@@ -20,19 +22,32 @@ CHANGING = [
 ]
 
 
-def stable(line, numbers=True):
-    for pattern, name in CHANGING:
-        line = re.sub(pattern, name, line)
-    return line if numbers else re.sub(r"\d+(?:\.\d+)?", "N", line)
+DIGEST = re.compile(r"\b[0-9a-f]{6,}\b")
+
+
+def stable(text, numbers):
+    """Its lines, without what changes."""
+    places = {}
+    lines = []
+    for line in text.rstrip().split("\n"):
+        for pattern, name in CHANGING:
+            line = re.sub(pattern, name, line)
+        line = DIGEST.sub(lambda match: f"HEX{places.setdefault(match[0], len(places))}", line)
+        if not numbers:
+            # Narrower numbers are indented more.
+            line = re.sub(r"\d+(?:\.\d+)?", "N", re.sub(r"^\s+(?=\d)", " ", line))
+        lines.append(line)
+    return lines
+
+
+def line_pattern(line):
+    return r"(?:.*\n)*?" if line.strip() == LEFT_OUT else ".*".join(map(re.escape, line.split(LEFT_OUT))) + "\n"
 
 
 def difference(shown, printed, numbers=True):
     """None if they are alike, else what to tell."""
-    pattern = "".join(
-        r"(?:.*\n)*?" if line.strip() == "[...]" else re.escape(stable(line, numbers)) + "\n"
-        for line in shown.rstrip().split("\n"))
-    lines = [stable(line, numbers) for line in printed.rstrip().split("\n")]
-    if re.fullmatch(pattern, "\n".join(lines) + "\n"):
+    pattern = "".join(map(line_pattern, stable(shown, numbers)))
+    if re.fullmatch(pattern, "\n".join(stable(printed, numbers)) + "\n"):
         return None
     return f"README.md shows:\n{shown}\nThe block printed:\n{printed}"
 

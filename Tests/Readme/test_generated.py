@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+import repository
 import session
 from blocks import README, ROOT
 
@@ -20,8 +21,7 @@ def check(root):
 def programs():
     if not all(map(session.built, session.PROGRAMS)):
         pytest.skip("the programs are not built: hack/test.sh builds them")
-    rendered = subprocess.run(["kubectl", "kustomize", ROOT / "manifests/overlays/default"], capture_output=True)
-    if rendered.returncode != 0:
+    if not repository.kubectl():
         pytest.skip("no kubectl that renders components, as 1.32 does")
 
 

@@ -50,9 +50,13 @@ def test_only_a_reason_or_a_test_keeps_a_block_from_running():
         ("a\n", "a\nb\n", False),
         ("a\n[...]\nd\n", "a\nb\nc\nd\n", True),
         ("a\n[...]\nd\n", "a\nb\n", False),
+        ("a [...] c\n", "a b c\n", True),
+        ("a [...] c\n", "a b d\n", False),
         ("at 2026-11-24T01:20:47Z 127.0.0.1:9443 after 1m 3s\n", "at 2027-01-02T03:04:05Z 127.0.0.1:1 after 12s\n", True),
         ("pod-x7k2p   0/2\n", "pod-9qnzk  0/2\n", True),
         ("pod-x7k2p   0/2\n", "pod-9qnzk  1/2\n", False),
+        ("1a2b3c4d\n5e6f7a8b\n", "99aabbcc\nddeeff00\n", True),
+        ("1a2b3c4d\n5e6f7a8b\n", "99aabbcc\n99aabbcc\n", False),
         ("3 ok, 1 failed\n", "3 ok, 2 failed\n", False),
     ],
 )
