@@ -15,7 +15,8 @@ struct ClusterOptions: ParsableArguments {
     @Option(
         name: .customLong("namespace"),
         help: ArgumentHelp(
-            "A namespace whose Secrets are refreshed; may be repeated. (default: all namespaces)", valueName: "namespace"))
+            "A namespace whose Secrets are refreshed; may be repeated. (default: all namespaces)",
+            valueName: "namespace"))
     var namespaces: [String] = []
 
     @Option(

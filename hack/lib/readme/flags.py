@@ -42,13 +42,21 @@ def rows(command, source):
             default = "false"
         else:
             default = argument.get("defaultValue") or default
-        if default and not re.search(r"[ $]", default):
-            default = f"`{default}`"
-        meaning = sentence(meaning.strip())
+        default = marked_up(default) if re.search(r"[ $]", default) else f"`{default}`" if default else ""
+        meaning = marked_up(sentence(meaning.strip()))
         variables = list(dict.fromkeys(re.findall(r"\$[A-Z_]+", argument["abstract"])))
         if argument.get("discussion"):
-            meaning += " " + sentence(argument["discussion"])
+            text, _, command = argument["discussion"].partition(": ")
+            meaning += f" {text}: `{command}`." if command else " " + sentence(text)
         yield [", ".join(map(spelled, argument["names"])), default, ", ".join(f"`{name}`" for name in variables), meaning]
+
+
+# Flags, variables, paths, wildcards and URLs within a sentence.
+CODE = re.compile(r"(?<![\w/`])(?:--[a-z][\w=-]*|\$[A-Z_]+|~?/[\w/.]+\w|\*\.[\w.]+\w|[a-z]+\.dev/[\w-]+)")
+
+
+def marked_up(sentence):
+    return CODE.sub(r"`\g<0>`", sentence).replace("* is", "`*` is")
 
 
 def subcommand(command, name):
