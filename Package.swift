@@ -134,9 +134,8 @@ let package = Package(
         .executableTarget(
             name: "kelos-token",
             dependencies: [
-                "HTTPClient", "InstallationCheck", "KubeconfigYAML", "Kubernetes", "PodManifests", "Platform",
-                "Sandbox",
-                "Settings", argumentParser, unixSignals,
+                "CommandOptions", "HTTPClient", "InstallationCheck", "KubeconfigYAML", "Kubernetes", "PodManifests",
+                "Platform", "Sandbox", "Settings", argumentParser, unixSignals,
             ],
             swiftSettings: strict),
 

@@ -44,6 +44,8 @@ struct RefresherCommand: AsyncParsableCommand {
         return "\(Refresher.name) \(BuildVersion.project) (\(libraries.joined(separator: ", ")))"
     }
 
+    static func main() async { await runAndExit() }
+
     func run() async throws {
         do {
             try await Refresher.run(settings(environment: Self.environment))

@@ -39,6 +39,8 @@ struct WebhookCommand: AsyncParsableCommand {
         return "kelos-token-webhook \(BuildVersion.project) (\(libraries.joined(separator: ", ")))"
     }
 
+    static func main() async { await runAndExit() }
+
     func run() async throws {
         do {
             try await Webhook.run(settings())

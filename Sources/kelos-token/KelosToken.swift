@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import Settings
 
 @main
@@ -13,4 +14,6 @@ struct KelosToken: AsyncParsableCommand {
 
     /// Yams is named by its major version, the part that Package.swift promises.
     static let versionText = "kelos-token \(BuildVersion.project) (Swift \(BuildVersion.swift), Yams 6)"
+
+    static func main() async { await runAndExit() }
 }
