@@ -6,7 +6,9 @@ internal import Settings
 package struct LogOptions: ParsableArguments {
     @Option(
         name: .customLong("zap-log-level"),
-        help: ArgumentHelp("debug, info, error, panic, or a verbosity above 0. (default: info)", valueName: "level"),
+        help: ArgumentHelp(
+            "debug, info, error, panic, or a verbosity above 0. While the program runs, SIGUSR1 switches to debug, from "
+                + "debug to info, and back. (default: info)", valueName: "level"),
         transform: LogLevel.init(argument:))
     var level: LogLevel?
 

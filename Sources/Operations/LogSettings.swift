@@ -1,4 +1,4 @@
-package import Logging
+internal import Logging
 internal import Platform
 package import Settings
 internal import Telemetry
@@ -17,17 +17,19 @@ package struct LogSettings: Equatable, Sendable {
         self.timeEncoding = timeEncoding
     }
 
-    /// A logger that writes to standard error.
+    /// A log that goes to standard error.
     ///
     /// - Parameter label: the program's part, printed as `logger`.
-    package func makeLogger(label: String) -> Logger {
+    package func open(label: String) -> ProcessLog {
         let output = LogOutput(
             encoding: encoding, timeEncoding: timeEncoding,
             now: {
                 let now = WallClock.now()
                 return LogTime(seconds: now.seconds, nanoseconds: now.nanoseconds)
             }, write: FileContents.writeToStandardError)
-        let level = Logger.Level(rawValue: level.rawValue) ?? .info
-        return Logger(label: label) { ZapLogHandler(label: $0, level: level, output: output) }
+        let threshold = LogThreshold(Logger.Level(rawValue: level.rawValue) ?? .info)
+        return ProcessLog(
+            logger: Logger(label: label) { ZapLogHandler(label: $0, threshold: threshold, output: output) },
+            threshold: threshold)
     }
 }

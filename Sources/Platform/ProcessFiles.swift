@@ -30,6 +30,11 @@ package enum ProcessFiles {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Until somebody listens for it, SIGUSR1 must not do what it does by default, which is to end the process.
+    package static func ignoreUserSignal() {
+        _ = signal(SIGUSR1, SIG_IGN)
+    }
+
     package static var pageBytes: Int { sysconf(Int32(_SC_PAGESIZE)) }
     package static var clockTicksPerSecond: Int { sysconf(Int32(_SC_CLK_TCK)) }
 }

@@ -4,6 +4,15 @@
 package enum LogLevel: String, Sendable, CaseIterable {
     case critical, error, info, debug, trace
 
+    /// As `--zap-log-level` takes it.
+    package var argument: String {
+        switch self {
+        case .critical: "panic"
+        case .error, .info, .debug: rawValue
+        case .trace: "2"
+        }
+    }
+
     /// Kelos's `--verbosity`: 0 is info, 1 is debug, more is trace.
     package init(verbosity: Int) {
         self = verbosity <= 0 ? .info : verbosity == 1 ? .debug : .trace

@@ -19,15 +19,12 @@ final class AdmissionHandler: RequestHandler {
     private let metrics: WebhookMetrics
     private let decisions: DecisionCounters
     private let logger: Logger
-    /// Read once: the level does not change while the process runs.
-    private let logsReviews: Bool
 
     init(policy: InjectionPolicy, metrics: WebhookMetrics, logger: Logger) {
         reviewer = AdmissionReviewer(policy: policy)
         self.metrics = metrics
         decisions = DecisionCounters(metrics.mutations)
         self.logger = logger
-        logsReviews = logger.logLevel <= .debug
     }
 
     func admit(_ head: RequestHead, contentLength: Int?, response: inout Response) -> Bool {
@@ -57,7 +54,7 @@ final class AdmissionHandler: RequestHandler {
         response.contentType = "application/json"
         do throws(MalformedReview) {
             let outcome = try reviewer.review(
-                body, by: path.rules, describing: logsReviews, into: &response.body)
+                body, by: path.rules, describing: logger.logLevel <= .debug, into: &response.body)
             decisions.count(outcome.decision)
             if let subject = outcome.subject { log(outcome, subject) }
         } catch {

@@ -26,8 +26,9 @@ package enum Webhook {
     package static func run(_ settings: WebhookSettings) async throws {
         ProcessMemory.boundHeap()
         ProcessFiles.ignoreBrokenPipes()
-        let logger = settings.logs.makeLogger(label: "webhook")
-        let signals = await ShutdownSignals()
+        let log = settings.logs.open(label: "webhook")
+        let logger = log.logger
+        let signals = await ProcessSignals(log)
         do {
             try await serve(settings, signals, logger)
         } catch {
@@ -37,7 +38,7 @@ package enum Webhook {
     }
 
     private static func serve(
-        _ settings: WebhookSettings, _ signals: ShutdownSignals, _ logger: Logger
+        _ settings: WebhookSettings, _ signals: ProcessSignals, _ logger: Logger
     ) async throws {
         let metrics = WebhookMetrics(.webhook) { .current() }
         let files = CertificateFiles(
@@ -64,7 +65,7 @@ package enum Webhook {
             ServingService(
                 server: server, health: health, delay: settings.shutdownDelay,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        try await signals.run(services.map { .init(service: $0) }, logger: logger)
+        try await signals.run(services.map { .init(service: $0) })
     }
 
     private static func webhookServer(

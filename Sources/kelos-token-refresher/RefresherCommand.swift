@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandOptions
 import HTTPClient
+import Platform
 import RefresherService
 import Settings
 import TLS
@@ -44,7 +45,10 @@ struct RefresherCommand: AsyncParsableCommand {
         return "\(Refresher.name) \(BuildVersion.project) (\(libraries.joined(separator: ", ")))"
     }
 
-    static func main() async { await runAndExit() }
+    static func main() async {
+        ProcessFiles.ignoreUserSignal()
+        await runAndExit()
+    }
 
     func run() async throws {
         do {

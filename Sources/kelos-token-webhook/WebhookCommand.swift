@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandOptions
 import HTTP2
+import Platform
 import Settings
 import TLS
 import WebhookService
@@ -39,7 +40,10 @@ struct WebhookCommand: AsyncParsableCommand {
         return "kelos-token-webhook \(BuildVersion.project) (\(libraries.joined(separator: ", ")))"
     }
 
-    static func main() async { await runAndExit() }
+    static func main() async {
+        ProcessFiles.ignoreUserSignal()
+        await runAndExit()
+    }
 
     func run() async throws {
         do {

@@ -23,11 +23,17 @@ struct ZapLogHandlerTests {
         _ label: String = "admission", level: Logger.Level = .trace, encoding: LogEncoding = .json,
         time: LogTimeEncoding = .rfc3339
     ) -> Logger {
+        self.logger(label, LogThreshold(level), encoding: encoding, time: time)
+    }
+
+    private func logger(
+        _ label: String, _ threshold: LogThreshold, encoding: LogEncoding = .json, time: LogTimeEncoding = .rfc3339
+    ) -> Logger {
         let lines = lines
         let output = LogOutput(
             encoding: encoding, timeEncoding: time, now: { LogTime(seconds: 1_767_366_245, nanoseconds: 500_000_000) },
             write: { lines.append($0) })
-        return Logger(label: label) { ZapLogHandler(label: $0, level: level, output: output) }
+        return Logger(label: label) { ZapLogHandler(label: $0, threshold: threshold, output: output) }
     }
 
     @Test("writes one JSON line: level, ts, logger, msg, then fields sorted by key")
@@ -60,6 +66,34 @@ struct ZapLogHandlerTests {
         #expect(lines.all.isEmpty)
     }
 
+    @Test("follows the process's level, unless it has one of its own")
+    func changingLevel() {
+        let threshold = LogThreshold(.info)
+        let common = logger("common", threshold)
+        var own = common
+        own.logLevel = .info
+        for _ in 1...3 {
+            common.debug("x")
+            own.debug("x")
+            threshold.toggle()
+        }
+        #expect(lines.all == [#"{"level":"debug","ts":"2026-01-02T15:04:05Z","logger":"common","msg":"x"}"# + "\n"])
+    }
+
+    @Test(
+        "goes to debug and back, and from debug to info and back",
+        arguments: [
+            (Logger.Level.critical, Logger.Level.debug), (.error, .debug), (.info, .debug), (.debug, .info),
+            (.trace, .info),
+        ])
+    func toggling(configured: Logger.Level, alternative: Logger.Level) {
+        let threshold = LogThreshold(configured)
+        for expected in [(configured, alternative), (alternative, configured), (configured, alternative)] {
+            #expect((threshold.level, threshold.other) == expected)
+            threshold.toggle()
+        }
+    }
+
     private func unexpected() -> String {
         Issue.record("a suppressed message was evaluated")
         return ""
@@ -73,6 +107,14 @@ struct ZapLogHandlerTests {
                 #"{"level":"info","ts":"2026-01-02T15:04:05Z","msg":"a\"b\\c\nd\re\tf\u0000g\u001bh\u007fi\u2028jü😀"}"#
                     + "\n"
             ])
+    }
+
+    @Test("escapes what hides or reorders its neighbours on a screen")
+    func invisible() {
+        logger("").info("a\u{202E}b\u{200B}c\u{FEFF}d\u{A0}e\u{E0041}f\u{9B}31m")
+        #expect(
+            lines.all.first?.hasSuffix(
+                #""msg":"a\u202eb\u200bc\ufeffd\u00a0e\udb40\udc41f\u009b31m"}"# + "\n") == true)
     }
 
     @Test("keeps nested values and the types of numbers and booleans")

@@ -24,8 +24,9 @@ package enum Refresher {
     package static func run(_ settings: RefresherSettings) async throws {
         ProcessMemory.boundHeap()
         ProcessFiles.ignoreBrokenPipes()
-        let logger = settings.logs.makeLogger(label: "refresher")
-        let signals = await ShutdownSignals()
+        let log = settings.logs.open(label: "refresher")
+        let logger = log.logger
+        let signals = await ProcessSignals(log)
         do {
             let assembly = try await Assembly(settings, logger: logger)
             if settings.runsOnce {
@@ -42,7 +43,7 @@ package enum Refresher {
     }
 
     private static func serve(
-        _ settings: RefresherSettings, _ assembly: Assembly, _ signals: ShutdownSignals, _ logger: Logger
+        _ settings: RefresherSettings, _ assembly: Assembly, _ signals: ProcessSignals, _ logger: Logger
     ) async throws {
         let refresher = assembly.refresher
         let heartbeat = Heartbeat(now: now)
@@ -57,16 +58,15 @@ package enum Refresher {
             RefreshService(
                 refresher: refresher, closeClients: assembly.connections.close,
                 timeout: settings.gracefulShutdownTimeout, logger: logger))
-        try await signals.run(services.map { .init(service: $0) }, logger: logger)
+        try await signals.run(services.map { .init(service: $0) })
         await assembly.connections.close()
         logger.info("Stopped")
     }
 
-    private static func makeOnePass(_ assembly: Assembly, _ signals: ShutdownSignals, _ logger: Logger) async throws {
+    private static func makeOnePass(_ assembly: Assembly, _ signals: ProcessSignals, _ logger: Logger) async throws {
         logger.info("Making one pass", metadata: assembly.description)
         let pass = SinglePass(refresher: assembly.refresher)
-        try await signals.run(
-            [.init(service: pass, successTerminationBehavior: .gracefullyShutdownGroup)], logger: logger)
+        try await signals.run([.init(service: pass, successTerminationBehavior: .gracefullyShutdownGroup)])
         await assembly.connections.close()
         let outcome = pass.outcome
         logger.info(

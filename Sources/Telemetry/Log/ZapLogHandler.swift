@@ -5,15 +5,23 @@ package import Logging
 package struct ZapLogHandler: LogHandler {
     private let label: String
     private let output: LogOutput
-    package var logLevel: Logger.Level
+    private let threshold: LogThreshold
+    /// Of a logger that was given a level of its own.
+    private var ownLevel: Logger.Level?
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
 
     /// - Parameter label: the logger's name, printed as `logger`.
-    package init(label: String, level: Logger.Level, output: LogOutput) {
+    package init(label: String, threshold: LogThreshold, output: LogOutput) {
         self.label = label
+        self.threshold = threshold
         self.output = output
-        logLevel = level
+    }
+
+    /// The process's, which may change at any time, until it is set.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

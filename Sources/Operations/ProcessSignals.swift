@@ -1,29 +1,32 @@
-package import Logging
+internal import Logging
 internal import Platform
 package import ServiceLifecycle
 internal import UnixSignals
 
-/// The first SIGTERM or SIGINT shuts the services down gracefully; the second ends the process at once with exit code 1,
-/// as controller-runtime does (pkg/manager/signals/signal.go).
-package struct ShutdownSignals: Sendable {
+/// What a serving process does at signals. The first SIGTERM or SIGINT shuts the services down gracefully; the second ends
+/// the process at once with exit code 1, as controller-runtime does (pkg/manager/signals/signal.go). SIGUSR1 switches the
+/// log level.
+package struct ProcessSignals: Sendable {
     /// By then everything that start-up needs has run, the first probe included.
     private static let startupDuration = Duration.seconds(2)
 
     private let signals: UnixSignalsSequence
+    private let log: ProcessLog
 
     /// Catches the signals from now on, so that one that comes during start-up waits for `run`.
-    package init() async {
-        signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    package init(_ log: ProcessLog) async {
+        self.log = log
+        signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sigusr1)
     }
 
     /// Runs the services until they have ended by themselves or after a signal, which ends the last of them first.
-    package func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration], logger: Logger) async throws {
+    package func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
         // For debugging, the library prints services with all that is in them.
-        var terse = logger
-        terse.logLevel = max(logger.logLevel, .info)
+        var terse = log.logger
+        terse.logLevel = max(terse.logLevel, .info)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: terse))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await follow(group, logger: logger) }
+            tasks.addTask { await follow(group) }
             tasks.addTask {
                 try await Task.sleep(for: Self.startupDuration)
                 ProcessMemory.dropStartupPages()
@@ -33,15 +36,19 @@ package struct ShutdownSignals: Sendable {
         }
     }
 
-    private func follow(_ group: ServiceGroup, logger: Logger) async {
+    private func follow(_ group: ServiceGroup) async {
         var isShuttingDown = false
         for await signal in signals {
+            if signal == .sigusr1 {
+                log.switchLevel()
+                continue
+            }
             if isShuttingDown {
-                logger.error("Exiting at once after a second signal", metadata: ["signal": "\(signal)"])
+                log.logger.error("Exiting at once after a second signal", metadata: ["signal": "\(signal)"])
                 ProcessExit.now(code: 1)
             }
             isShuttingDown = true
-            logger.info("Shutting down", metadata: ["signal": "\(signal)"])
+            log.logger.info("Shutting down", metadata: ["signal": "\(signal)"])
             await group.triggerGracefulShutdown()
         }
     }
