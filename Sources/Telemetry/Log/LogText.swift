@@ -17,8 +17,17 @@ enum LogText {
                 return
             }
             used += width
-            append(scalar, to: &line)
+            if isPlain(scalar.value) {
+                line.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                append(scalar, to: &line)
+            }
         }
+    }
+
+    /// Printable ASCII that no encoding escapes: nearly all there is.
+    private static func isPlain(_ value: UInt32) -> Bool {
+        value >= 0x20 && value < 0x7F && value != 0x22 && value != 0x5C
     }
 
     private static func append(_ scalar: Unicode.Scalar, to line: inout [UInt8]) {
@@ -28,12 +37,31 @@ enum LogText {
         case "\n": line += "\\n".utf8
         case "\r": line += "\\r".utf8
         case "\t": line += "\\t".utf8
-        case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-            let digits = String(scalar.value, radix: 16)
+        default:
+            if isVisible(scalar) {
+                line += UTF8.encode(scalar).map(Array.init) ?? []
+            } else {
+                escape(scalar, to: &line)
+            }
+        }
+    }
+
+    /// What breaks a line, colours a terminal, or reorders and hides its neighbours is not visible.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .privateUse, .surrogate,
+            .unassigned:
+            false
+        default: true
+        }
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar, to line: inout [UInt8]) {
+        for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+            let digits = String(unit, radix: 16)
             line += "\\u".utf8
             line += String(repeating: "0", count: 4 - digits.utf8.count).utf8
             line += digits.utf8
-        default: line += UTF8.encode(scalar).map(Array.init) ?? []
         }
     }
 }
