@@ -181,9 +181,42 @@ struct KubernetesClientTests {
             details: #"{"causes":[{"reason":"R","message":"\#(canary)","field":"data"}]}"#)
         let error = try await failure(.answer(code, body), secret: true)
         #expect(!"\(error) \(error.status as Any)".contains(canary))
-        #expect(error.message.contains("(message withheld, because the request held a secret)"))
+        #expect(error.message.contains("(message withheld, because it may quote a secret)"))
         #expect(error.status?.causes == [.init(reason: "R", message: "", field: "data")])
         #expect(try await failure(.answer(code, body)).message.contains("denied the request"))
+    }
+
+    @Test(
+        "hides what looks like a credential, whatever was asked for",
+        arguments: [
+            "ghs_16C7e42F292c6912E7710c838347Ae178B4a", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "Z2hzXzE2QzdlNDJGMjkyYzY5MTI=",
+            "MIIEpAIBAAKCAQEAtJ0pVvR7uYzPq3mX", "-----BEGIN RSA PRIVATE KEY-----", "{\"t\":\"github_pat_11\"}",
+        ])
+    func credentials(text: String) async throws {
+        let quoted = text.replacing("\"", with: "\\\"")
+        let body = status(
+            500, "\(quoted)", "decoding \(quoted) failed",
+            details: #"{"causes":[{"reason":"\#(quoted)","message":"\#(quoted)","field":"\#(quoted)"}]}"#)
+        for secret in [false, true] {
+            let error = try await failure(.answer(500, body), secret: secret)
+            #expect(!"\(error) \(error.status as Any)".contains(text))
+        }
+        #expect(try await failure(.answer(500, body)).message.hasSuffix(" failed"))
+    }
+
+    @Test("leaves names and paths as they are, however long")
+    func names() async throws {
+        let words = "secrets \\\"\(String(repeating: "a-1.", count: 60))\\\" spec.template.spec.containers[0].envFrom"
+        let error = try await failure(.answer(500, status(500, "InternalError", words)))
+        #expect(error.status?.message == words.replacing("\\", with: ""))
+    }
+
+    @Test("withholds words about a Secret that was read whole")
+    func readSecrets() async throws {
+        let fixture = try Fixture([.answer(500, status(500, "InternalError", "cannot decode \(canary)"))])
+        let error = await #expect(throws: KubernetesError.self) { try await fixture.client.get(.secrets, key) }
+        #expect(error?.message.contains(canary) == false)
+        #expect(error?.message.contains("message withheld") == true)
     }
 
     @Test("shows what an authorizer says about a Secret")

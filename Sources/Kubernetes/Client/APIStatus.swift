@@ -1,3 +1,4 @@
+internal import HTTPTransport
 internal import RawJSON
 
 /// The API's own account of a failure (`metav1.Status`), within bounds.
@@ -64,8 +65,8 @@ package struct APIStatus: Sendable, Equatable {
             retryAfterSeconds: retryAfterSeconds)
     }
 
-    /// Without the words that may quote a request's body. A decoder or an admission webhook that refuses a Secret may
-    /// show a part of it; the sentences of the API server's own templates name objects only.
+    /// Without the words that may quote what was sent or asked for. A decoder or an admission webhook that refuses a Secret
+    /// may show a part of it; the sentences of the API server's own templates name objects only.
     var withoutEchoes: APIStatus {
         let templates: Set = [
             "Conflict", "NotFound", "AlreadyExists", "Unauthorized", "TooManyRequests", "Timeout", "ServerTimeout",
@@ -75,7 +76,7 @@ package struct APIStatus: Sendable, Equatable {
             reason == "Forbidden" && message.contains(" cannot ") && !message.contains("denied the request")
         guard !templates.contains(reason), !isAuthorizer else { return self }
         return APIStatus(
-            code: code, reason: reason, message: "(message withheld, because the request held a secret)",
+            code: code, reason: reason, message: "(message withheld, because it may quote a secret)",
             causes: causes.map { Cause(reason: $0.reason, message: "", field: $0.field) },
             retryAfterSeconds: retryAfterSeconds)
     }
@@ -83,8 +84,16 @@ package struct APIStatus: Sendable, Equatable {
 
 /// Text from elsewhere, made fit for one line of a log.
 enum BoundedText {
+    /// Words that may be credentials are `<redacted>`.
+    ///
     /// - Parameter limit: bytes of UTF-8; a longer text ends with an ellipsis within them.
     static func line(_ text: String, limit: Int) -> String {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            .map { CredentialShape.mayBeIn($0) ? CredentialShape.redacted : $0 }
+        return cut(words.joined(separator: " "), limit: limit)
+    }
+
+    private static func cut(_ text: String, limit: Int) -> String {
         let ellipsis = "…"
         var line = ""
         var count = 0

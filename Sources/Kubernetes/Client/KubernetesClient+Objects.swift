@@ -36,7 +36,7 @@ extension KubernetesClient {
         _ resource: Resource, _ key: ObjectKey, selecting selection: MetadataSelection
     ) async throws(KubernetesError) -> ObjectMetadata {
         var call = call("GET", resource, key)
-        call.accept = APICall.metadata
+        call.wantsMetadata()
         return try Self.metadata(in: try await send(call), selection, subject: call.subject)
     }
 
@@ -52,7 +52,7 @@ extension KubernetesClient {
         _ objects: ObjectSelection, selecting selection: MetadataSelection, limit: Int, continuation: String? = nil
     ) async throws(KubernetesError) -> MetadataPage {
         var call = page(of: objects, limit: limit, continuation: continuation)
-        call.accept = APICall.metadataList
+        call.wantsMetadata(as: APICall.metadataList)
         return try MetadataPage(try await send(call), selection, subject: call.subject)
     }
 
@@ -99,7 +99,7 @@ extension KubernetesClient {
         _ resource: Resource, _ key: ObjectKey, _ patch: MergePatch, selecting selection: MetadataSelection
     ) async throws(KubernetesError) -> ObjectMetadata {
         var call = mergePatch(resource, key, body: patch.body)
-        call.accept = APICall.metadata
+        call.wantsMetadata()
         call.carriesSecret = !patch.data.isEmpty
         return try Self.metadata(in: try await send(call), selection, subject: call.subject)
     }

@@ -139,7 +139,7 @@ struct APICall: Sendable {
     var timeout = KubernetesClient.requestTimeout
     var silence: Duration?
     var responseLimit = KubernetesClient.objectLimit
-    /// True when a word of the answer could be a part of `body` that nobody may see.
+    /// True when a word of a refusal could be a part of what is sent or asked for that nobody may see.
     var carriesSecret = false
     /// For messages.
     var subject: String
@@ -149,10 +149,17 @@ struct APICall: Sendable {
     ) {
         self.method = method
         self.target = resource.path(namespace: namespace, name: name) + PercentEncoding.query(query)
+        carriesSecret = resource == .secrets
         var subject = "\(method) \(resource.plural)"
         if let name { subject += " \"\(name)\"" }
         if let namespace { subject += " in namespace \"\(namespace)\"" }
         self.subject = BoundedText.line(subject, limit: 600)
+    }
+
+    /// Asks for no more than metadata, in which nothing is secret.
+    mutating func wantsMetadata(as form: String = APICall.metadata) {
+        accept = form
+        carriesSecret = false
     }
 
     /// - Parameter path: of something that is no object.

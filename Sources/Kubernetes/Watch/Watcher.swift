@@ -102,7 +102,7 @@ extension KubernetesClient {
             ]
         var call = APICall("GET", objects.resource, namespace: objects.namespace, query: query)
         // The form of a watch's objects is asked for one by one, not as a list.
-        call.accept = APICall.metadata
+        call.wantsMetadata()
         call.timeout = Self.watchHeadTimeout
         call.silence = silence
         call.responseLimit = Self.streamLimit
