@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandOptions
+import Kubernetes
 import Settings
 
 struct ClusterOptions: ParsableArguments {

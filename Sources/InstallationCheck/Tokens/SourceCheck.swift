@@ -13,6 +13,12 @@ enum SourceCheck {
         var problems: [String] = []
         var unreadable: Reading<SecretContents>?
         for (key, reading) in sources {
+            // Anything may be written there; what is no name is not repeated, because it may be a credential.
+            guard KubernetesName.isSubdomain(key.name) else {
+                problems.append(
+                    "\(key.namespace): an annotation \(RefreshAnnotation.appSecret) does not hold the name of a Secret")
+                continue
+            }
             let label = "\(key.namespace)/\(key.name)"
             switch reading {
             case .missing: problems.append("\(label) does not exist")

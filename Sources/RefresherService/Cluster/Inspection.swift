@@ -84,7 +84,8 @@ struct Inspection: Sendable {
         guard let name = sheet.workspace else { return .none }
         do throws(KubernetesError) {
             guard let found = try await kelos.workspace(name, of: owner, in: namespace) else {
-                return .unreadable("there is no Workspace \(name)")
+                let named = KubernetesName.isSubdomain(name) ? name : "of the name that is written there"
+                return .unreadable("there is no Workspace \(named)")
             }
             return found.repository.map { .repository($0) } ?? .none
         } catch {

@@ -8,7 +8,12 @@ extension RefreshFailure {
     }
 
     static func missingSource(_ name: String) -> RefreshFailure {
-        RefreshFailure(
+        // Anything may be written there; what is no name is not repeated, because it may be a credential.
+        guard KubernetesName.isSubdomain(name) else {
+            return RefreshFailure(
+                .invalidSource, "annotation \(RefreshAnnotation.appSecret) does not hold the name of a Secret")
+        }
+        return RefreshFailure(
             .invalidSource, "there is no Secret \(name), which annotation \(RefreshAnnotation.appSecret) names")
     }
 }

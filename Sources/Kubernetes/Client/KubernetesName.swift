@@ -1,13 +1,13 @@
 /// What the API server takes for names (kubernetes.io, "Object Names and IDs").
-enum KubernetesName {
+package enum KubernetesName {
     /// RFC 1123 label: of namespaces.
-    static func isLabel(_ name: some StringProtocol) -> Bool {
+    package static func isLabel(_ name: some StringProtocol) -> Bool {
         let longestLabel = 63
         return (1...longestLabel).contains(name.utf8.count) && isPart(name)
     }
 
     /// RFC 1123 subdomain: of most other objects.
-    static func isSubdomain(_ name: String) -> Bool {
+    package static func isSubdomain(_ name: String) -> Bool {
         let longestName = 253
         return name.utf8.count <= longestName
             && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isPart($0) }
