@@ -221,6 +221,9 @@ check_hygiene() {
   for log in "$KELOS_RUN_DIR"/*.log "$KELOS_CLUSTER_DIR"/run/{kubelet,containerd,kube-apiserver}.log; do
     check_equal "no token and no key is in ${log##*/}" 0 "$(grep -c -F -e ghs_ -e "$key" "$log")"
   done
+  for log in "$KELOS_RUN_DIR"/kelos-token-{webhook,refresher}.log; do
+    check_told "$log"
+  done
 }
 
 main() {

@@ -17,6 +17,8 @@ from refresher_process import sandbox_binary  # noqa: E402
 from reviews import CAPTURED, encoded, verdict  # noqa: E402
 from webhook_process import Webhook, binary  # noqa: E402
 
+pytest_plugins = ["refresher_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def executable():

@@ -8,9 +8,12 @@ import signal
 import subprocess
 from pathlib import Path
 
+import disclosure
+import log_lines
 from exposition import Exposition
 
 ROOT = Path(__file__).resolve().parents[2]
+USAGE_ERROR = 64
 CRASH_MARKS = (b"Fatal error", b"Crash:", b"stack smashing", b"double free", b"Assertion")
 
 
@@ -26,12 +29,19 @@ def flags(settings):
     return [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
 
 
+def settings_of(arguments):
+    """The other way round, without the leading dashes."""
+    pairs = (str(argument)[2:].partition("=") for argument in arguments if str(argument).startswith("--"))
+    return {name: value for name, _, value in pairs}
+
+
 class Program:
     """A running program that writes log lines in JSON and serves probes and metrics."""
 
     def __init__(self, arguments, log_path, descriptors=None, environment=None):
         log_path.parent.mkdir(parents=True, exist_ok=True)
         self.log_path = log_path
+        self.settings = settings_of(arguments)
         self.was_signalled = False
 
         def limit_descriptors():
@@ -41,6 +51,8 @@ class Program:
             self.process = subprocess.Popen(
                 [str(argument) for argument in arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=environment, preexec_fn=limit_descriptors if descriptors else None)
+        self.told = {"argv": Path(f"/proc/{self.process.pid}/cmdline").read_bytes()}
+        self.secrets = self.own_secrets()
 
     # Starting and stopping
 
@@ -59,8 +71,9 @@ class Program:
         return self.process.wait(timeout=seconds)
 
     def stop(self):
-        """Ends the process whatever state it is in, and fails if it had crashed."""
+        """Ends the process whatever state it is in, and fails if it had crashed or told what it should not."""
         was_running = self.process.poll() is None
+        self.collect(was_running)
         if was_running:
             if not self.was_signalled:
                 self.process.terminate()
@@ -75,6 +88,41 @@ class Program:
         assert not marks, f"the log speaks of a crash: {marks}\n{log[-2000:].decode(errors='replace')}"
         if was_running:
             assert self.process.returncode == 0, f"exit {self.process.returncode}\n{self.log_text()[-2000:]}"
+        # A flag that cannot be used is told in the command line's own words.
+        if self.process.returncode != USAGE_ERROR:
+            log_lines.check_log(
+                log, self.settings.get("zap-encoder", "json"), self.settings.get("zap-time-encoding", "rfc3339"))
+        self.told["log"] = log
+        self.check_told()
+
+    # What it must not say
+
+    def own_secrets(self):
+        """The credentials that its flags lead to, by name."""
+        found = []
+        for flag, values in (("tls-private-key-file", disclosure.pem_values),
+                             ("kubeconfig", disclosure.kubeconfig_values)):
+            path = Path(self.settings.get(flag, "/nonexistent"))
+            if path.is_file() and os.access(path, os.R_OK):
+                found += values(f"--{flag}", path.read_bytes())
+        return found
+
+    def collect(self, is_running):
+        """Looks for what is gone with the process: its metrics, its arguments, and credentials that came later."""
+        self.secrets += self.own_secrets()
+        port = getattr(self, "metrics_port", None)
+        if not is_running or port is None or self.was_signalled:
+            return
+        try:
+            self.told["metrics"] = self._admin(port, "/metrics", "GET")[2]
+            self.told["argv"] += Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
+        except OSError:
+            pass  # It is about to end, or hangs: what a test makes it do.
+
+    def check_told(self):
+        for place, text in self.told.items():
+            found = disclosure.disclosures(text, self.secrets)
+            assert not found, f"{type(self).__name__}'s {place} tells {found}"
 
     # What it says
 

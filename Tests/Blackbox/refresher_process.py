@@ -6,6 +6,7 @@ import os
 import ssl
 import subprocess
 
+import disclosure
 import program
 from api_client import APIClient
 from program import Program, flags
@@ -34,6 +35,7 @@ class Refresher(Program):
     }
 
     def __init__(self, executable, directory, sandbox, environment=None, **more):
+        self.sandbox = sandbox
         settings = {**self.DEFAULTS, **sandbox.flags, **more}
         super().__init__(
             [executable, *flags({name: value for name, value in settings.items() if value is not None})],
@@ -49,6 +51,16 @@ class Refresher(Program):
         self.wait_until_listening()
         eventually(lambda: self.health("/readyz")[0] == 200, "readyz is 200", 10)
         return self
+
+    def collect(self, is_running):
+        """Also every Event, and every Secret's contents, while the API is there to ask."""
+        super().collect(is_running)
+        try:
+            for kind in ("/api/v1/events", "/apis/events.k8s.io/v1/events"):
+                self.told[kind] = json.dumps(self.sandbox.call("GET", kind)[1], ensure_ascii=False).encode()
+            self.secrets += disclosure.secret_values(self.sandbox.call("GET", "/api/v1/secrets")[1].get("items", []))
+        except (OSError, ValueError):
+            pass  # Stopped, or spoilt by a fault script.
 
     def messages(self, start=""):
         """The log lines whose message begins so."""

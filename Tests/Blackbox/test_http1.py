@@ -11,7 +11,7 @@ import pytest
 from raw_connection import RawConnection, post
 from reviews import encoded, review, task_pod, verdict
 
-CANARY_UID = "canary-5b1c"
+CANARY_UID = "smuggled-5b1c"
 CANARY = post(body=encoded(review(task_pod(), uid=CANARY_UID)))
 BODY = encoded(review(task_pod(), uid="first"))
 

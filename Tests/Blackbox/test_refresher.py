@@ -8,7 +8,8 @@ import socket
 import subprocess
 
 import pytest
-from refresher_process import ENVIRONMENT, Refresher, Sandbox, refresher_binary, sandbox_binary
+from disclosure import disclosures
+from refresher_process import ENVIRONMENT, Refresher
 from reviews import task_pod
 from waiting import eventually
 
@@ -17,54 +18,21 @@ FAST_ELECTION = {
     "leader_elect_lease_duration": "3s", "leader_elect_renew_deadline": "2s", "leader_elect_retry_period": "500ms"}
 
 
-@pytest.fixture(scope="module")
-def program():
-    path = refresher_binary()
-    if path is None:
-        pytest.skip("no kelos-token-refresher: set KELOS_REFRESHER_BINARY or run swift build")
-    return path
+@pytest.fixture
+def program(refresher_executable):
+    return refresher_executable
 
 
 @pytest.fixture
-def start_sandbox(tmp_path):
-    path = sandbox_binary()
-    if path is None:
-        pytest.skip("no kelos-token: set KELOS_TOKEN_BINARY or run swift build")
-    started = []
-
-    def start(**more):
-        started.append(Sandbox(path, tmp_path / f"sandbox-{len(started)}", **more))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.stop()
-
-
-@pytest.fixture
-def sandbox(start_sandbox):
-    return start_sandbox()
-
-
-@pytest.fixture
-def start(program, sandbox, tmp_path):
-    """Starts refreshers; every one is stopped with the test, before the sandbox is."""
-    started = []
-
-    def start_one(wait=True, of=None, **more):
-        made = Refresher(program, tmp_path / f"refresher-{len(started)}", of or sandbox, **more)
-        started.append(made)
-        return made.wait_until_ready() if wait else made
-
-    yield start_one
-    for each in started:
-        each.stop()
+def start(start_refresher):
+    return start_refresher
 
 
 def run(program, *arguments, environment=None):
     done = subprocess.run(
         [program, *arguments], capture_output=True, text=True, timeout=30,
         env={**ENVIRONMENT, **(environment or {})}, stdin=subprocess.DEVNULL)
+    assert not disclosures((done.stdout + done.stderr).encode())
     return done.returncode, done.stdout, done.stderr
 
 
@@ -357,16 +325,3 @@ def test_no_credential_is_ever_told(sandbox, start):
     key = base64.b64decode(sandbox.secret("github-app")["data"]["privateKey"]).decode().splitlines()[2]
     for secret in ("canary", "ghs_", "eyj", sandbox.token.lower(), sandbox.github_token().lower(), key.lower()):
         assert secret not in said.lower(), secret[:8]
-
-
-def test_every_log_line_is_one_json_object(sandbox, start):
-    sandbox.add_secret()
-    refresher = start()
-    eventually(lambda: refresher.messages("Refreshed a token"), "the refresh is in the log")
-    refresher.signal()
-    refresher.exit_code()
-    lines = refresher.log_text().splitlines()
-    assert len(lines) == len(refresher.log_lines()) >= 5
-    for line in refresher.log_lines():
-        assert list(line)[:4] == ["level", "ts", "logger", "msg"]
-        assert line["msg"][0].isupper() and not line["msg"].endswith(".")

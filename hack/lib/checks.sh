@@ -47,6 +47,15 @@ check_contains() {
   fi
 }
 
+# check_told LOG: the rules for log lines are kept (Tests/Blackbox/log_lines.py), and no credential is told.
+check_told() {
+  local name=${1##*/} tools
+  tools=$(dirname -- "${BASH_SOURCE[0]}")/../../Tests/Blackbox
+  check "$name has lines" test -s "$1"
+  check "every line of $name is one JSON object with known keys" /usr/bin/python3 -B "$tools/log_lines.py" "$1"
+  check "no line of $name tells a credential" /usr/bin/python3 -B "$tools/disclosure.py" "$1"
+}
+
 # totals_line: `N passed, N failed`, and `, N skipped` where there are any.
 totals_line() {
   printf '%d passed, %d failed' "$KELOS_PASSED" "$KELOS_FAILED"
