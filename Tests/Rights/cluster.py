@@ -69,11 +69,10 @@ class Cluster:
 
     def allows(self, token, right, namespace):
         """As `kubectl auth can-i` asks it; the namespace is None for all of them."""
-        attributes = {
-            "group": right.group, "resource": right.resource, "verb": right.verb, "namespace": namespace or ""}
-        answers = [self._review(token, "SelfSubjectAccessReview", {"resourceAttributes": attributes | {"name": name}})
-                   for name in right.names or [""]]
-        return all(answer and answer["allowed"] for answer in answers)
+        answer = self._review(token, "SelfSubjectAccessReview", {"resourceAttributes": {
+            "group": right.group, "resource": right.resource, "name": right.name, "verb": right.verb,
+            "namespace": namespace or ""}})
+        return bool(answer and answer["allowed"])
 
     def rules_of(self, token, namespace):
         """As `kubectl auth can-i --list` shows them; None while the API server does not know the account."""
@@ -92,7 +91,8 @@ class Cluster:
     def add_kelos(self):
         """Gives those that were not there."""
         kinds = [each for each in yaml.safe_load_all(CRDS.read_text()) if each]
-        added = [each for each in kinds if not self.get(each["apiVersion"], each["kind"], None, each["metadata"]["name"])]
+        added = [each for each in kinds
+                 if not self.get(each["apiVersion"], each["kind"], None, each["metadata"]["name"])]
         for each in added:
             self.create(each)
         eventually(lambda: all(self._serves(each) for each in kinds), "Kelos's kinds are served", LONGEST, every=0.1)

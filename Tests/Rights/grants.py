@@ -6,16 +6,16 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Right:
-    """One verb that one rule gives for one resource; `names` is empty where it is for every object."""
+    """One verb that one rule gives for one resource; `name` is that of an object, or empty where it is for all."""
 
     group: str
     resource: str
-    names: tuple
+    name: str
     verb: str
 
     def __str__(self):
         """As tests are named by it."""
-        return f"{self.resource}-{self.verb}"
+        return f"{self.resource}-{self.verb}" + (f"-of-{self.name}" if self.name else "")
 
     @property
     def refusal(self):
@@ -27,27 +27,31 @@ class Right:
         return {"create": "POST", "patch": "PATCH", "update": "PUT", "delete": "DELETE"}.get(self.verb, "GET")
 
 
-def rights_of(rule):
+def split(rule):
+    """A rule for each resource, and each object where it names some."""
     for group in rule["apiGroups"]:
         for resource in rule["resources"]:
-            for verb in rule["verbs"]:
-                yield Right(group, resource, tuple(rule.get("resourceNames", ())), verb)
+            for names in [{"resourceNames": [name]} for name in rule.get("resourceNames", ())] or [{}]:
+                yield rule | {"apiGroups": [group], "resources": [resource]} | names
+
+
+def rights_of(rule):
+    for single in split(rule):
+        name = single.get("resourceNames", [""])[0]
+        for verb in single["verbs"]:
+            yield Right(single["apiGroups"][0], single["resources"][0], name, verb)
 
 
 def rules_without(rules, right):
-    """The same rules, but for one right: a rule for each resource, since the others keep the verb."""
-    kept = []
+    """The same rules, but for one right."""
     for rule in rules:
         if right not in rights_of(rule):
-            kept.append(rule)
+            yield rule
             continue
-        for group in rule["apiGroups"]:
-            for resource in rule["resources"]:
-                single = rule | {"apiGroups": [group], "resources": [resource]}
-                verbs = [verb for verb in rule["verbs"] if right not in rights_of(single | {"verbs": [verb]})]
-                if verbs:
-                    kept.append(single | {"verbs": verbs})
-    return kept
+        for single in split(rule):
+            verbs = [verb for verb in single["verbs"] if right not in rights_of(single | {"verbs": [verb]})]
+            if verbs:
+                yield single | {"verbs": verbs}
 
 
 class Grants:
@@ -84,6 +88,14 @@ class Grants:
                     found.setdefault(right, []).append(binding["metadata"].get("namespace"))
         return found
 
+    def counts(self, right):
+        """Whether it is given, and would not be without its rule: by one for all objects, or for all namespaces."""
+        everything = self.rights()
+        if right not in everything:
+            return False
+        wider = everything.get(dataclasses.replace(right, name=""), []) if right.name else []
+        return not all(namespace in wider or None in wider for namespace in everything[right])
+
     def arguments(self):
         """The flags that its container has; one that stands alone is true."""
         (container,) = self.deployment["spec"]["template"]["spec"]["containers"]
@@ -104,7 +116,7 @@ class Grants:
             else:
                 metadata["name"] += suffix
             if without and "rules" in each:
-                each["rules"] = rules_without(each["rules"], without)
+                each["rules"] = list(rules_without(each["rules"], without))
             for subject in each.get("subjects", ()):
                 subject["namespace"] = moved(subject["namespace"])
             if each.get("roleRef", {}).get("kind") == "ClusterRole":

@@ -108,8 +108,8 @@ NEEDS = {
     "events-patch": Need(EVENT_IS_COUNTED, EVENT),
     "pods-list": Need(MISSED, PODS),
     "leases-create": Need(LEADS_FIRST, ELECTION),
-    "leases-get": Need(LEADS_NEXT, ELECTION),
-    "leases-patch": Need(LEADS_NEXT, ELECTION),
+    "leases-get-of-kelos-token-refresher": Need(LEADS_NEXT, ELECTION),
+    "leases-patch-of-kelos-token-refresher": Need(LEADS_NEXT, ELECTION),
 }
 
 

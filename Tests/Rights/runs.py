@@ -114,7 +114,7 @@ def with_all_rights(subject):
     """Each scenario, in the common renderings that give what it needs, or in the first one that gives all."""
     needed = {}
     for right, rendering in rights_of(subject.account).items():
-        if str(right) in subject.needs:
+        if rendering and str(right) in subject.needs:
             needed.setdefault(subject.needs[str(right)].scenario, []).append((right, rendering))
     runs = []
     for scenario, rights in needed.items():
@@ -129,4 +129,4 @@ def with_one_less(subject):
     return [
         Run(subject, rendering, need.scenario, right, need.told)
         for right, rendering in rights_of(subject.account).items()
-        if (need := subject.needs.get(str(right)))]
+        if rendering and (need := subject.needs.get(str(right)))]

@@ -10,6 +10,10 @@ def test_every_right_has_a_scenario_and_every_scenario_a_right():
     assert {str(right) for right in rights_of(REFRESHER.account)} == set(REFRESHER.needs)
 
 
+def test_no_right_is_given_twice():
+    assert [str(right) for right, rendering in rights_of(REFRESHER.account).items() if not rendering] == []
+
+
 @pytest.mark.parametrize("run", with_all_rights(REFRESHER), ids=str)
 def test_with_all_rights(run, outcome):
     assert outcome.holds
