@@ -1,6 +1,6 @@
 """The keys that a log line may have. A closed list: a line with another key fails whichever test made it be written.
 
-`table()` is the README's.
+The README's table is made of it.
 """
 
 # What every line has, in this order; console lines have their values in columns.
@@ -58,9 +58,3 @@ FIELDS = {
     "truncated": "`true` where fields did not fit into the line",
     "version": "of the program",
 }
-
-
-def table():
-    """The README's table of keys."""
-    rows = [f"| `{key}` | {meaning} |" for key, meaning in (LINE | FIELDS).items()]
-    return "\n".join(["| key | meaning |", "|---|---|", *rows]) + "\n"

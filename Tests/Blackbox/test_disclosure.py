@@ -132,7 +132,3 @@ def test_the_list_of_keys_is_in_order_and_each_key_is_written_somewhere():
     sources = "\n".join(path.read_text() for path in (ROOT / "Sources").rglob("*.swift"))
     # A field that is set by `fields["key"]` and one in a dictionary look alike here; `truncated` is written escaped.
     assert [key for key in log_fields.FIELDS if f'"{key}"' not in sources and f'\\"{key}\\"' not in sources] == []
-
-
-def test_the_readme_has_the_list_of_keys():
-    assert log_fields.table() in (ROOT / "README.md").read_text()

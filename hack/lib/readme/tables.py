@@ -9,7 +9,10 @@ import pathlib
 import re
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).parents[3] / "Tests" / "Blackbox"))
+
 import flags
+import log_fields
 import metrics
 import names
 import reasons
@@ -45,6 +48,8 @@ def tables(repository, manifest, webhook, refresher, cli):
             ("annotation of a token's Secret", secrets, "RefreshAnnotation")])),
         "reasons": table(
             ["reason", "meaning"], reasons.rows((repository / "Sources/TokenInjection/SkipReason.swift").read_text())),
+        "log-keys": table(
+            ["key", "meaning"], [(f"`{key}`", meaning) for key, meaning in (log_fields.LINE | log_fields.FIELDS).items()]),
         "rights": table(["account", "where", "resources", "verbs"], rights.rows(pathlib.Path(manifest).read_text())),
     }  # fmt: skip
     for name in ("mutate", "check", "sandbox"):
