@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "HTTPSemantics", swiftSettings: strict),
         .target(name: "HTTPTransport", swiftSettings: strict),
         .target(name: "TokenRefresh", dependencies: ["CivilCalendar", heap], swiftSettings: strict),
+        .target(name: "CertificateRotation", swiftSettings: strict),
         .target(name: "Settings", swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["CivilCalendar", "Settings", logging], swiftSettings: strict),
 
@@ -150,6 +151,7 @@ let package = Package(
         .testTarget(
             name: "AdmissionTests", dependencies: ["Admission", "RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "TokenRefreshTests", dependencies: ["TokenRefresh"], swiftSettings: strict),
+        .testTarget(name: "CertificateRotationTests", dependencies: ["CertificateRotation"], swiftSettings: strict),
         .testTarget(
             name: "GitHubAppsTests", dependencies: ["GitHubApps", "HTTPTransport", "TokenRefresh"],
             swiftSettings: strict),

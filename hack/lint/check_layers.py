@@ -16,8 +16,8 @@ from swift_source import code_only, line_of, swift_files
 LAYERS = {
     0: {"CLinux", "COpenSSL", "CNghttp2", "CCurl"},
     1: {
-        "CivilCalendar", "RawJSON", "TokenInjection", "TokenRefresh", "Admission", "HTTPSemantics", "HTTPTransport",
-        "Telemetry", "Settings",
+        "CivilCalendar", "RawJSON", "TokenInjection", "TokenRefresh", "CertificateRotation", "Admission", "HTTPSemantics",
+        "HTTPTransport", "Telemetry", "Settings",
     },
     2: {"Platform", "TLS", "HTTP2"},
     3: {"HTTPServer", "HTTPClient"},
