@@ -37,7 +37,7 @@ struct Leader {
     /// A request fails: it looks around again.
     mutating func fail(_ world: inout World) { begin(at: world.now + world.random(1...30)) }
 
-    mutating func stall(_ world: inout World) { actsAt = world.now + world.random(1...600) }
+    mutating func stall(_ world: inout World) { actsAt = world.now + world.random(1...200) }
 
     mutating func step(_ world: inout World) {
         switch stage {
@@ -64,7 +64,7 @@ struct Leader {
             write(&world)
             begin(at: world.now)
         }
-        actsAt = world.now + (world.happens(oneIn: 50) ? world.random(1...60) : world.random(0...2))
+        actsAt = world.now + (world.happens(oneIn: 20) ? world.random(1...30) : world.random(0...2))
     }
 
     private mutating func begin(at time: Int) {

@@ -6,11 +6,10 @@ import Testing
 struct RotationPropertyTests {
     private static let halfDay = 43_200
 
-    /// An authority for four hours and a leaf for one: half a day sees four or five of the one and twenty of the other.
+    /// An authority for ninety minutes and a leaf for thirty: half a day sees twelve of the one and forty of the other.
     private static func policy() throws -> RotationPolicy {
         try RotationPolicy(
-            authorityLifetime: .seconds(4 * 3600), leafLifetime: .seconds(3600),
-            settleTime: .seconds(World.settleTime))
+            authorityLifetime: .seconds(5400), leafLifetime: .seconds(1800), settleTime: .seconds(World.settleTime))
     }
 
     /// Runs all leaders until then, each step at its time.
@@ -67,10 +66,7 @@ struct RotationPropertyTests {
                 let replica = world.random(0...world.replicas.count - 1)
                 world.replicas[replica].isReachable.toggle()
             }
-            // A new pod in the place of another.
-            if world.happens(oneIn: 300), let leaf = world.leaf.content {
-                world.replicas[world.random(0...world.replicas.count - 1)].serving = leaf
-            }
+            if world.happens(oneIn: 50) { world.replace(world.random(0...world.replicas.count - 1)) }
             if world.happens(oneIn: 3000) {
                 _ = world.authorities.write(StoredAuthorities(), over: world.authorities.version)
             }
@@ -124,12 +120,12 @@ struct RotationPropertyTests {
         let before = leaders[0].actions.count
         Self.run(&world, &leaders, until: world.now + Self.halfDay)
         // Every authority is prepared, put into the bundles, promoted, used, forgotten and taken out again: six for each
-        // of four or five. The other leaves are one each.
+        // of about twelve. The other leaves are one each.
         let actions = leaders[0].actions.dropFirst(before)
         let leaves = actions.filter { if case .issueLeaf = $0 { true } else { false } }.count
         let authorities = actions.filter { $0 == .promoteAuthority }.count
-        #expect((4...5).contains(authorities))
-        #expect((16...26).contains(leaves))
+        #expect((10...14).contains(authorities))
+        #expect((36...56).contains(leaves))
         #expect(actions.count == leaves + 5 * authorities)
     }
 }

@@ -16,6 +16,8 @@ struct World {
         var serving: Leaf?
         var syncsAt: Int
         var isReachable = true
+        /// What a pod that is starting in this one's place was given, and when it is there.
+        var successor: (leaf: Leaf, startsAt: Int)?
     }
 
     /// A resource with the version that writers must name.
@@ -64,10 +66,22 @@ struct World {
         return true
     }
 
+    /// A pod begins to start: it has its Secret long before anybody can ask it.
+    mutating func replace(_ replica: Int) {
+        guard let leaf = leaf.content else { return }
+        replicas[replica].successor = (leaf, now + random(1...Self.longestReplicaLag))
+    }
+
     /// Lets time pass; kubelets bring the Secret to the pods.
     mutating func pass(until time: Int) {
         now = max(now, time)
-        for index in replicas.indices where replicas[index].syncsAt <= now {
+        for index in replicas.indices {
+            if let successor = replicas[index].successor, successor.startsAt <= now {
+                replicas[index].serving = successor.leaf
+                replicas[index].successor = nil
+                replicas[index].syncsAt = now + random(1...Self.settleTime - Self.longestReplicaLag)
+            }
+            guard replicas[index].syncsAt <= now else { continue }
             // A Secret that is gone changes nothing in a pod.
             if let leaf = leaf.content { replicas[index].serving = leaf }
             replicas[index].syncsAt = now + random(1...Self.longestReplicaLag)
