@@ -22,6 +22,8 @@ package final class Sandbox: Sendable {
 
     /// For how long the certificates are good: a sandbox is started anew for each use.
     private static let certificateSeconds: Int64 = 7 * 86_400
+    /// Clocks of containers may be a little behind.
+    private static let backdatedSeconds: Int64 = 300
 
     /// A watch and a few requests at once for each of a test's clients.
     private static let connections = 512
@@ -46,9 +48,10 @@ package final class Sandbox: Sendable {
         _ settings: Settings, environment: SandboxEnvironment, admission: (any AdmissionCaller)? = nil,
         later: @escaping FaultyService.Later = Sandbox.afterSleep
     ) throws {
-        let issuer = try CertificateAuthority(
-            name: "kelos-token sandbox authority", lifetimeSeconds: Self.certificateSeconds)
-        let pair = try issuer.issue(name: "kelos-token sandbox", names: Self.names(settings))
+        let now = WallClock.now().seconds
+        let validity = now - Self.backdatedSeconds...now + Self.certificateSeconds
+        let issuer = try CertificateAuthority(name: "kelos-token sandbox authority", validity: validity)
+        let pair = try issuer.issue(name: "kelos-token sandbox", names: Self.names(settings), validity: validity)
         let tls = try TLSContext(
             certificateChain: pair.certificate, privateKey: pair.privateKey, settings: TLSSettings())
         authority = issuer.certificate
@@ -85,13 +88,13 @@ package final class Sandbox: Sendable {
         }
     }
 
-    private static func names(_ settings: Settings) -> [String] {
-        var names = ["DNS:localhost", "DNS:github.sandbox", "IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1"]
+    private static func names(_ settings: Settings) -> [SubjectName] {
+        var hosts = ["localhost", "github.sandbox", "127.0.0.1", "::1"]
         for host in [settings.kubernetesAddress.host, settings.gitHubAddress.host].compactMap(\.self)
-        where !host.contains(":") && !names.contains("IP:\(host)") && host != "0.0.0.0" {
-            names.append("IP:\(host)")
+        where !hosts.contains(host) && host != "0.0.0.0" && host != "::" {
+            hosts.append(host)
         }
-        return names
+        return hosts.compactMap(SubjectName.init)
     }
 
     private static func serve(

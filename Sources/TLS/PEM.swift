@@ -18,6 +18,19 @@ internal import COpenSSL
         return from...until
     }
 
+    /// SHA-256 of the DER, in hexadecimal.
+    var fingerprint: String {
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        guard unsafe X509_digest(handle, EVP_sha256(), &digest, &count) == 1 else { return "" }
+        return digest.prefix(Int(count)).map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count == 1 ? "0" + text : text
+        }.joined()
+    }
+
+    var pem: [UInt8] { unsafe PEM.text { unsafe PEM_write_bio_X509($0, handle) } }
+
     private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         guard let time = unsafe time, let epoch = unsafe ASN1_TIME_set(nil, 0) else { return nil }
         defer { unsafe ASN1_STRING_free(epoch) }
@@ -39,6 +52,11 @@ internal import COpenSSL
     }
 
     deinit { unsafe EVP_PKEY_free(handle) }
+
+    /// PKCS#8, unencrypted.
+    var pem: [UInt8] {
+        unsafe PEM.text { unsafe PEM_write_bio_PrivateKey($0, handle, nil, nil, 0, nil, nil) }
+    }
 }
 
 /// Reads PEM text into OpenSSL's objects.

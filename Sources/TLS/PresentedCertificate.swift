@@ -30,6 +30,17 @@ internal import COpenSSL
         self.validity = validity
     }
 
+    /// Of the leaf: SHA-256 of its DER, in hexadecimal.
+    package var fingerprint: String { leaf.fingerprint }
+
+    /// Whether the private key, unencrypted PEM, is the leaf's.
+    package func belongs(to privateKey: [UInt8]) -> Bool {
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        guard let key = PEM.privateKey(privateKey) else { return false }
+        return unsafe X509_check_private_key(leaf.handle, key.handle) == 1
+    }
+
     /// Whether one of its names (`subjectAltName`; the common name never counts) is the host.
     ///
     /// - Parameter host: a DNS name or an IP address without brackets.

@@ -21,8 +21,11 @@ struct WebhookCallsTests {
         func observe(_ event: ServerEvent) {}
     }
 
+    private static let validity = WallClock.now().seconds - 60...WallClock.now().seconds + 3600
+
     private static func serve(_ authority: CertificateAuthority) throws -> HTTPServer {
-        let pair = try authority.issue(name: "webhook", names: ["IP:127.0.0.1"])
+        let name = try #require(SubjectName(host: "127.0.0.1"))
+        let pair = try authority.issue(name: "webhook", names: [name], validity: validity)
         let tls = try TLSContext(
             certificateChain: pair.certificate, privateKey: pair.privateKey, settings: TLSSettings())
         let endpoint = Endpoint(address: SocketAddress(host: "127.0.0.1", port: 0), currentTLS: { tls }) { Mirror() }
@@ -43,8 +46,8 @@ struct WebhookCallsTests {
 
     @Test("by URL, with the timeout in the query, under the authority of the bundle and no other")
     func call() async throws {
-        let authority = try CertificateAuthority(name: "right", lifetimeSeconds: 3600)
-        let other = try CertificateAuthority(name: "wrong", lifetimeSeconds: 3600)
+        let authority = try CertificateAuthority(name: "right", validity: Self.validity)
+        let other = try CertificateAuthority(name: "wrong", validity: Self.validity)
         let server = try Self.serve(authority)
         let calls = WebhookCalls()
         let answer = try await calls.call(Self.webhook(server, trusting: authority), review: Array("{}".utf8))
