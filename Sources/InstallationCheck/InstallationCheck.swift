@@ -19,7 +19,7 @@ package struct InstallationCheck: Sendable {
     /// - Throws: `ManifestError` for a manifest of ours that cannot be read, which a test excludes.
     package init(
         _ settings: CheckSettings, client: KubernetesClient, dates: ServerDates,
-        shownCertificates: @escaping ShownCertificates = CertificateDial.certificates
+        shownCertificates: @escaping ShownCertificates = InstallationCheck.dialledCertificates
     ) throws {
         self.settings = settings
         self.client = client

@@ -25,5 +25,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var description: String { "\(operation): \(reason)" }
 
     package var isAddressInUse: Bool { code == EADDRINUSE }
+    /// Nobody listens on the port that was connected to.
+    package var isConnectionRefused: Bool { code == ECONNREFUSED }
     package var isMissingFile: Bool { code == ENOENT || code == ENOTDIR }
 }

@@ -1,3 +1,4 @@
+import Kubernetes
 import Platform
 import PodManifests
 import Testing

@@ -20,7 +20,7 @@ LAYERS = {
         "HTTPTransport", "Telemetry", "Settings",
     },
     2: {"Platform", "TLS", "HTTP2"},
-    3: {"HTTPServer", "HTTPClient"},
+    3: {"HTTPServer", "TLSDial", "HTTPClient"},
     4: {"Kubernetes", "KubeconfigYAML", "GitHubApps", "PodWiring"},
     5: {"Operations", "WebhookService", "RefresherService", "Sandbox", "PodManifests", "InstallationCheck"},
     6: {"CommandOptions", "kelos-token-webhook", "kelos-token-refresher", "kelos-token"},

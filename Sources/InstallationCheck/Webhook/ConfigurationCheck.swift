@@ -1,3 +1,4 @@
+internal import Kubernetes
 /// Whether what is registered asks about all that the manifest of this version asks about.
 struct ConfigurationCheck {
     let name: String

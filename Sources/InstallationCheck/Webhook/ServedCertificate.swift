@@ -1,4 +1,6 @@
+internal import Kubernetes
 package import Platform
+internal import TLSDial
 
 /// The certificate that the webhook serves, as far as it can be seen from here.
 enum ServedCertificate: Sendable, Equatable {
@@ -14,6 +16,14 @@ enum ServedCertificate: Sendable, Equatable {
 
 /// Gives the certificates that a TLS server shows, PEM.
 package typealias ShownCertificates = @Sendable (SocketAddress) async throws -> [UInt8]
+
+extension InstallationCheck {
+    /// The real thing; tests give something else.
+    package static let dialledCertificates: ShownCertificates = { address in
+        // The API server waits as long by the manifest's timeoutSeconds.
+        try await CertificateDial(patienceMilliseconds: 5_000).certificates(of: address)
+    }
+}
 
 /// Where a certificate can be looked at. A Service is an address inside the cluster: from outside, only the Secret that
 /// the webhook's pods mount can be read. A loopback URL means the API server's own machine.

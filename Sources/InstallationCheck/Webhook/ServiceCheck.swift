@@ -1,3 +1,4 @@
+internal import Kubernetes
 internal import PodManifests
 
 /// Whether the Service that the API server calls leads to a webhook that is ready.

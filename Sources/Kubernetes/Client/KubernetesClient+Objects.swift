@@ -131,10 +131,29 @@ extension KubernetesClient {
         return try await send(call)
     }
 
+    /// Changes an object by a JSON Patch (RFC 6902), for places that a merge patch cannot name.
+    ///
+    /// - Returns: the metadata after the change.
+    /// - Throws: `.conflict` when the patch sets a resourceVersion that is not the current one.
+    package func jsonPatch(
+        _ resource: Resource, _ key: ObjectKey, body: [UInt8], selecting selection: MetadataSelection
+    ) async throws(KubernetesError) -> ObjectMetadata {
+        var call = patchCall(resource, key, "application/json-patch+json", body: body)
+        call.accept = APICall.metadata
+        return try Self.metadata(in: try await send(call), selection, subject: call.subject)
+    }
+
     private func mergePatch(_ resource: Resource, _ key: ObjectKey, body: [UInt8]) -> APICall {
+        patchCall(resource, key, "application/merge-patch+json", body: body)
+    }
+
+    private func patchCall(
+        _ resource: Resource, _ key: ObjectKey, _ contentType: String, body: [UInt8]
+    ) -> APICall {
         var call = APICall(
-            "PATCH", resource, namespace: key.namespace, name: key.name, query: [("fieldManager", fieldManager)])
-        call.contentType = "application/merge-patch+json"
+            "PATCH", resource, namespace: key.namespace.isEmpty ? nil : key.namespace, name: key.name,
+            query: [("fieldManager", fieldManager)])
+        call.contentType = contentType
         call.body = body
         return call
     }

@@ -6,11 +6,11 @@ package struct MergePatch: Sendable {
     package let resourceVersion: String
     /// Nil removes an annotation.
     package var annotations: [String: String?]
-    /// Values as they are, not yet base64. Only for Secrets.
-    package var data: [String: Redacted<[UInt8]>]
+    /// Values as they are, not yet base64; nil removes a key. Only for Secrets.
+    package var data: [String: Redacted<[UInt8]>?]
 
     package init(
-        resourceVersion: String, annotations: [String: String?] = [:], data: [String: Redacted<[UInt8]>] = [:]
+        resourceVersion: String, annotations: [String: String?] = [:], data: [String: Redacted<[UInt8]>?] = [:]
     ) {
         self.resourceVersion = resourceVersion
         self.annotations = annotations
@@ -38,7 +38,12 @@ package struct MergePatch: Sendable {
             for (position, (key, value)) in data.sorted(by: { $0.key < $1.key }).enumerated() {
                 if position > 0 { body.append(",") }
                 body.append(quoted: key)
-                body.append(#":""#)
+                body.append(":")
+                guard let value else {
+                    body.append("null")
+                    continue
+                }
+                body.append("\"")
                 body.append(base64: value.value)
                 body.append("\"")
             }

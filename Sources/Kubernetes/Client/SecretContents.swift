@@ -50,4 +50,51 @@ extension KubernetesClient {
         }
         return SecretContents(metadata: metadata, keys: keys, values: values)
     }
+
+    /// Creates a Secret.
+    ///
+    /// - Parameters:
+    ///   - type: such as `Opaque`; it can never be changed.
+    ///   - data: values as they are, not yet base64.
+    /// - Throws: `.alreadyExists` when there is one of that name. No value is in any message.
+    package func createSecret(
+        _ key: ObjectKey, type: String, labels: [String: String], data: [String: Redacted<[UInt8]>]
+    ) async throws(KubernetesError) {
+        var body: [UInt8] = []
+        body.append(#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"#)
+        body.append(quoted: key.name)
+        body.append(#","labels":"#)
+        body.appendObject(labels) { body, label in body.append(quoted: label) }
+        body.append(#"},"type":"#)
+        body.append(quoted: type)
+        body.append(#","data":"#)
+        body.appendObject(data) { body, value in
+            body.append("\"")
+            body.append(base64: value.value)
+            body.append("\"")
+        }
+        body.append("}")
+        var call = APICall("POST", .secrets, namespace: key.namespace, query: [("fieldManager", fieldManager)])
+        call.contentType = APICall.json
+        call.accept = APICall.metadata
+        call.carriesSecret = true
+        call.body = body
+        _ = try await send(call)
+    }
+}
+
+extension [UInt8] {
+    /// A JSON object, keys in order.
+    fileprivate mutating func appendObject<Value>(
+        _ members: [String: Value], _ appendValue: (inout [UInt8], Value) -> Void
+    ) {
+        append("{")
+        for (position, (key, value)) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+            if position > 0 { append(",") }
+            append(quoted: key)
+            append(":")
+            appendValue(&self, value)
+        }
+        append("}")
+    }
 }

@@ -1,8 +1,12 @@
-internal import Platform
+package import Platform
 internal import TLS
 
-/// Looks at the certificates that a TLS server shows, trusting and telling it nothing.
-package enum CertificateDial {
+/// Goes through a TLS handshake with a server to see that it answers and which certificates it shows, trusting and telling
+/// it nothing.
+///
+/// It ends as soon as the server has proved itself, without the client's last flight: where client certificates are
+/// demanded, the server would count and log a failure with every look.
+package struct CertificateDial: Sendable {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case noAnswer
         case noHandshake
@@ -15,16 +19,26 @@ package enum CertificateDial {
         }
     }
 
-    /// The API server waits as long by the manifest's timeoutSeconds.
-    private static let patienceMilliseconds: UInt64 = 5_000
     private static let readBytes = 16 * 1024
 
-    /// On a thread of its own, because it blocks.
-    package static let certificates: ShownCertificates = { address in
+    private let patienceMilliseconds: UInt64
+    private let tls: TLSProbeContext
+
+    /// - Parameter patience: for one handshake, whole milliseconds of it.
+    /// - Throws: `TLSError` with `.libraryFailure`.
+    package init(patienceMilliseconds: UInt64) throws {
+        self.patienceMilliseconds = patienceMilliseconds
+        tls = try TLSProbeContext()
+    }
+
+    /// PEM, the leaf first. On a thread of its own, because it blocks; that ends by itself after the patience.
+    ///
+    /// - Throws: `Failure`, `SystemError` for an address that cannot be connected to, `TLSError`.
+    package func certificates(of address: SocketAddress) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { answered in
             do {
                 try SystemThread.start(name: "certificate") {
-                    answered.resume(with: Result { try CertificateDial.blockingDial(address) })
+                    answered.resume(with: Result { try self.blockingCertificates(of: address) })
                 }
             } catch {
                 answered.resume(throwing: error)
@@ -32,12 +46,13 @@ package enum CertificateDial {
         }
     }
 
-    private static func blockingDial(_ address: SocketAddress) throws -> [UInt8] {
+    /// As `certificates`, on the caller's thread.
+    package func blockingCertificates(of address: SocketAddress) throws -> [UInt8] {
         let deadline = MonotonicTime.now().advanced(milliseconds: patienceMilliseconds)
         let socket = try StreamSocket(connectingTo: address)
-        let session = try TLSSession(probing: TLSProbeContext())
+        let session = try TLSSession(probing: tls)
         try session.handshake()
-        var received = [UInt8](repeating: 0, count: readBytes)
+        var received = [UInt8](repeating: 0, count: Self.readBytes)
         var plaintext = received
         while session.progress == .handshaking {
             if !session.outgoing.isEmpty {
@@ -58,6 +73,7 @@ package enum CertificateDial {
             case .failed(let code): throw SystemError("connect \(address)", code: code)
             }
         }
+        guard session.progress == .open else { throw Failure.noHandshake }
         return session.peerCertificates
     }
 }
