@@ -67,6 +67,7 @@ let package = Package(
         // Layer 3: protocol drivers.
         .target(
             name: "HTTPServer", dependencies: ["HTTPSemantics", "HTTP2", "Platform", "TLS"], swiftSettings: strict),
+        .target(name: "TLSDial", dependencies: ["Platform", "TLS"], swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "HTTPTransport", "Platform"], swiftSettings: strict),
 
         // Layer 4: clients. They know HTTPTransport and not what carries it.
@@ -87,15 +88,16 @@ let package = Package(
         .target(
             name: "WebhookService",
             dependencies: [
-                "Admission", "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS", "Telemetry",
-                "TokenInjection", logging, lifecycle,
+                "Admission", "HTTPSemantics", "HTTPServer", "Operations", "Platform", "Settings", "TLS", "TLSDial",
+                "Telemetry", "TokenInjection", logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(
             name: "RefresherService",
             dependencies: [
-                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "PodWiring",
-                "RawJSON", "Settings", "TLS", "Telemetry", "TokenRefresh", logging, lifecycle,
+                "CertificateRotation", "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations",
+                "Platform", "PodWiring", "RawJSON", "Settings", "TLS", "TLSDial", "Telemetry", "TokenRefresh",
+                logging, lifecycle,
             ], swiftSettings: strict),
         .target(
             name: "PodManifests", dependencies: ["Admission", "RawJSON", "TokenInjection", yams], swiftSettings: strict),
@@ -110,6 +112,7 @@ let package = Package(
             name: "InstallationCheck",
             dependencies: [
                 "HTTPTransport", "Kubernetes", "Platform", "PodManifests", "PodWiring", "RawJSON", "Settings", "TLS",
+                "TLSDial",
                 "TokenInjection", "TokenRefresh",
             ],
             resources: [.embedInCode("mutatingwebhookconfiguration.yaml")], swiftSettings: strict),
@@ -128,8 +131,8 @@ let package = Package(
         .executableTarget(
             name: "kelos-token-refresher",
             dependencies: [
-                "CommandOptions", "HTTPClient", "Kubernetes", "Operations", "Platform", "RefresherService", "Settings",
-                "TLS", "TokenRefresh", argumentParser,
+                "CertificateRotation", "CommandOptions", "HTTPClient", "Kubernetes", "Operations", "Platform",
+                "RefresherService", "Settings", "TLS", "TokenRefresh", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -190,8 +193,8 @@ let package = Package(
         .testTarget(
             name: "RefresherProcessTests",
             dependencies: [
-                "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations", "Platform", "RefresherService",
-                "ServerTestSupport", "Settings", "Telemetry", "TokenRefresh", "kelos-token-refresher", argumentParser,
+                "CertificateRotation", "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations",
+                "Platform", "RefresherService", "ServerTestSupport", "Settings", "Telemetry", "TokenRefresh", "kelos-token-refresher", argumentParser,
             ], swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests",
@@ -205,8 +208,8 @@ let package = Package(
             name: "InstallationCheckTests",
             dependencies: [
                 "Admission", "HTTPClient", "HTTPTransport", "InstallationCheck", "Kubernetes", "Platform",
-                "PodManifests", "PodWiring",
-                "RawJSON", "Sandbox", "ServerTestSupport", "TLS", "TokenInjection", "TokenRefresh",
+                "PodManifests", "PodWiring", "RawJSON", "Sandbox", "ServerTestSupport", "TLS", "TLSDial",
+                "TokenInjection", "TokenRefresh",
             ], swiftSettings: strict),
         .testTarget(
             name: "PodWiringTests", dependencies: ["Kubernetes", "PodManifests", "PodWiring"], swiftSettings: strict),
@@ -223,8 +226,8 @@ let package = Package(
         .testTarget(
             name: "RefresherServiceTests",
             dependencies: [
-                "GitHubApps", "HTTPTransport", "Kubernetes", "PodManifests", "RefresherService", "RefresherSimulation",
-                "Sandbox", "TLS", "TokenRefresh",
+                "CertificateRotation", "GitHubApps", "HTTPTransport", "Kubernetes", "Platform", "PodManifests",
+                "RefresherService", "RefresherSimulation", "Sandbox", "TLS", "TokenRefresh",
             ], swiftSettings: strict),
         .testTarget(
             name: "RefresherFaultTests",

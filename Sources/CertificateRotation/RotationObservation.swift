@@ -76,3 +76,10 @@ package struct StoredAuthorities: Hashable, Sendable {
         self.previous = previous
     }
 }
+
+extension RotationObservation {
+    /// How many replicas do not serve the stored leaf, or cannot be asked.
+    package var staleReplicas: Int {
+        replicas.count { view in leaf.map { !view.serves($0.certificate.fingerprint) } ?? true }
+    }
+}

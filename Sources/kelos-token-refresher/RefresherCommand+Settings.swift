@@ -32,7 +32,8 @@ extension RefresherCommand {
             policy: RefreshPolicy(margin: gitHub.margin.duration), endpoints: try endpoints(environment),
             gitHubAuthorities: try authorities(), proxy: .environment { environment[$0] },
             verifiesTokens: try gitHub.verifiesTokens(), isDryRun: try running.isDryRun(),
-            runsOnce: try running.runsOnce(), election: try election.settings(), admin: admin.settings,
+            runsOnce: try running.runsOnce(), election: try election.settings(),
+            webhookCertificates: try certificates.settings(), admin: admin.settings,
             gracefulShutdownTimeout: running.shutdownTimeout.duration, logs: logs.settings,
             podName: environment["POD_NAME"], podNamespace: environment["POD_NAMESPACE"], libraries: Self.libraries)
     }

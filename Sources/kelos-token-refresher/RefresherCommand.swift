@@ -31,6 +31,7 @@ struct RefresherCommand: AsyncParsableCommand {
     @OptionGroup(title: "GitHub") var gitHub: GitHubOptions
     @OptionGroup(title: "Run") var running: RunOptions
     @OptionGroup(title: "Leader election") var election: ElectionOptions
+    @OptionGroup(title: "Webhook certificates") var certificates: CertificateOptions
     @OptionGroup(title: "Addresses") var admin: AdminAddressOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
 

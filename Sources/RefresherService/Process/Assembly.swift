@@ -40,15 +40,23 @@ struct Assembly: Sendable {
             observer: ClusterReport(metrics: metrics.kubernetes, logger: logger), fieldManager: Refresher.name,
             userAgent: "\(Refresher.name)/\(BuildVersion.project)", readFile: APIConnections.readFile)
         let report = RefreshReport(metrics: metrics, logger: logger, now: Refresher.now)
+        var duties: [any LeaderDuty] = [
+            MissedPods(
+                configuration, systemNamespace: settings.podNamespace, kubernetes: client, clock: clock,
+                observer: report)
+        ]
+        if let certificates = try Self.certificates(settings, access) {
+            duties.append(
+                try CertificateDuty(
+                    certificates, kubernetes: client, clock: clock,
+                    observer: CertificateReport(
+                        metrics: metrics.webhookCertificates, configuration: certificates.configuration,
+                        logger: logger)))
+        }
         refresher = TokenRefresher(
             configuration, kubernetes: client,
             gitHub: ObservedTransport(connections.gitHub, metrics: metrics.gitHub, now: Refresher.now), clock: clock,
-            observer: report, seed: generator.next(),
-            duties: [
-                MissedPods(
-                    configuration, systemNamespace: settings.podNamespace, kubernetes: client, clock: clock,
-                    observer: report)
-            ])
+            observer: report, seed: generator.next(), duties: duties)
         description = Self.described(settings, access, configuration)
     }
 
@@ -74,6 +82,18 @@ struct Assembly: Sendable {
             lease: ObjectKey(namespace: namespace, name: asked.name), identity: identity.holder, timing: asked.timing)
     }
 
+    private static func certificates(
+        _ settings: RefresherSettings, _ access: ClusterAccess
+    ) throws(RefresherProblem) -> CertificateDuty.Settings? {
+        guard let asked = settings.webhookCertificates else { return nil }
+        guard let namespace = asked.namespace ?? settings.podNamespace ?? access.namespace, !namespace.isEmpty else {
+            throw .noCertificateNamespace
+        }
+        return CertificateDuty.Settings(
+            configuration: asked.configuration, namespace: namespace, authoritySecret: asked.authoritySecret,
+            leafSecret: asked.leafSecret, policy: asked.policy, isDryRun: settings.isDryRun)
+    }
+
     private static func described(
         _ settings: RefresherSettings, _ access: ClusterAccess, _ configuration: RefresherConfiguration
     ) -> Logger.Metadata {
@@ -83,6 +103,9 @@ struct Assembly: Sendable {
             "namespaces": settings.namespaces.isEmpty ? "all" : .array(settings.namespaces.map { "\($0)" }),
             "lease": "\(configuration.election.map { "\($0.lease.namespace)/\($0.lease.name)" } ?? "off")",
         ]
+        if let certificates = settings.webhookCertificates {
+            metadata["webhookConfiguration"] = "\(certificates.configuration)"
+        }
         if settings.isDryRun { metadata["dryRun"] = .stringConvertible(true) }
         for (name, version) in settings.libraries { metadata[name] = "\(version)" }
         return metadata

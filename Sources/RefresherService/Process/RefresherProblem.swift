@@ -10,6 +10,9 @@ struct RefresherProblem: Error, Equatable, CustomStringConvertible {
     static let noLeaseNamespace = RefresherProblem(
         "No namespace for the Lease: outside a cluster, give --leader-elect-lease-namespace or --leader-elect=false")
 
+    static let noCertificateNamespace = RefresherProblem(
+        "No namespace for the webhook's certificates: outside a cluster, give --webhook-certificate-namespace")
+
     static let serverName = RefresherProblem(
         "The kubeconfig sets tls-server-name, which is not supported: name the server as its certificate does")
 }

@@ -1,3 +1,4 @@
+package import CertificateRotation
 package import HTTPClient
 package import Kubernetes
 package import Operations
@@ -35,6 +36,28 @@ package struct RefresherSettings: Sendable {
         }
     }
 
+    /// The webhook's certificates, where they are managed here.
+    package struct WebhookCertificates: Sendable {
+        /// The MutatingWebhookConfiguration.
+        package var configuration: String
+        /// Of the Secrets; nil: the pod's own, or the kubeconfig's.
+        package var namespace: String?
+        package var authoritySecret: String
+        package var leafSecret: String
+        package var policy: RotationPolicy
+
+        package init(
+            configuration: String, namespace: String?, authoritySecret: String, leafSecret: String,
+            policy: RotationPolicy
+        ) {
+            self.configuration = configuration
+            self.namespace = namespace
+            self.authoritySecret = authoritySecret
+            self.leafSecret = leafSecret
+            self.policy = policy
+        }
+    }
+
     package var cluster: Cluster
     /// Empty for all namespaces.
     package var namespaces: [String]
@@ -50,6 +73,8 @@ package struct RefresherSettings: Sendable {
     package var runsOnce: Bool
     /// nil: this replica always works.
     package var election: Election?
+    /// nil: somebody else cares for them.
+    package var webhookCertificates: WebhookCertificates?
     package var admin: AdminSettings
     /// From the signal on, how long refreshes may still take.
     package var gracefulShutdownTimeout: Duration
@@ -64,8 +89,8 @@ package struct RefresherSettings: Sendable {
     package init(
         cluster: Cluster, namespaces: [String], secretSelector: String?, policy: RefreshPolicy,
         endpoints: EndpointChoice, gitHubAuthorities: [UInt8]?, proxy: ProxySettings, verifiesTokens: Bool,
-        isDryRun: Bool, runsOnce: Bool, election: Election?, admin: AdminSettings, gracefulShutdownTimeout: Duration,
-        logs: LogSettings, podName: String?, podNamespace: String?, libraries: [String: String]
+        isDryRun: Bool, runsOnce: Bool, election: Election?, webhookCertificates: WebhookCertificates?,
+        admin: AdminSettings, gracefulShutdownTimeout: Duration, logs: LogSettings, podName: String?, podNamespace: String?, libraries: [String: String]
     ) {
         self.cluster = cluster
         self.namespaces = namespaces
@@ -78,6 +103,7 @@ package struct RefresherSettings: Sendable {
         self.isDryRun = isDryRun
         self.runsOnce = runsOnce
         self.election = election
+        self.webhookCertificates = webhookCertificates
         self.admin = admin
         self.gracefulShutdownTimeout = gracefulShutdownTimeout
         self.logs = logs

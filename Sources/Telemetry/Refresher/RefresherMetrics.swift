@@ -37,6 +37,7 @@ package struct RefresherMetrics: Sendable {
     package let queue: WorkQueueMetrics
     package let gitHub: GitHubAPIMetrics
     package let kubernetes: KubernetesMetrics
+    package let webhookCertificates: WebhookCertificateMetrics
 
     /// - Parameters:
     ///   - now: nanoseconds of a monotonic clock.
@@ -53,6 +54,7 @@ package struct RefresherMetrics: Sendable {
         gitHub = GitHubAPIMetrics(&registry)
         kubernetes = KubernetesMetrics(
             &registry, host: labels.apiServer, restarts: labels.watchRestarts, lease: labels.lease)
+        webhookCertificates = WebhookCertificateMetrics(&registry)
         registry.info(
             "kelos_token_build_info", help: "The build that is running.",
             labels: MetricLabels(["version": labels.version, "swift_version": labels.swiftVersion]))
