@@ -124,7 +124,7 @@ SECRET
 show_rotation() {
   step "In the pod: \$GITHUB_TOKEN stays as it was at the start, the file follows the Secret"
   local folder=$KELOS_RUN_DIR/github-token
-  start_process kubelet "$ROOT/hack/lib/mount_secret.sh" "$folder" upgrade-parser-github-token GITHUB_TOKEN 1
+  start_process kubelet "$ROOT/hack/lib/mount_secret.sh" "$folder" upgrade-parser-github-token 1 GITHUB_TOKEN
   wait_for_process kubelet 20 test -s "$folder/GITHUB_TOKEN"
   # As the kubelet does: the variable is read from the Secret once, when the container starts.
   GITHUB_TOKEN=$(<"$folder/GITHUB_TOKEN") KELOS_GITHUB_TOKEN_FILE=$folder/GITHUB_TOKEN \

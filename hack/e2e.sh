@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The webhook and the refresher against a real Kubernetes control plane (hack/cluster.sh): what is stored, what is
 # refused, what a rolled certificate and a restart do to applies that are under way, how tokens rotate for minutes, what
-# becomes of that when the leader dies, and that each right of the refresher is needed (Tests/Rights).
+# becomes of that when the leader dies, that each right of the refresher is needed (Tests/Rights), and whether any apply
+# notices that the refresher rotates a certificate authority.
 #
 # Usage: hack/e2e.sh
 #   KELOS_WEBHOOK_BINARY, KELOS_REFRESHER_BINARY, KELOS_TOKEN_BINARY  the programs to test; without one, a release build
@@ -38,6 +39,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/hack/lib/e2e_refresher.sh"
 # shellcheck source=lib/e2e_missed.sh
 . "$ROOT/hack/lib/e2e_missed.sh"
+# shellcheck source=lib/e2e_certificates.sh
+. "$ROOT/hack/lib/e2e_certificates.sh"
 # shellcheck source=lib/e2e_manifests.sh
 . "$ROOT/hack/lib/e2e_manifests.sh"
 # shellcheck source=lib/e2e_prometheus.sh
@@ -274,6 +277,7 @@ main() {
   check_failover
   check_no_missed_pod
   check_refresher_hygiene
+  check_certificates
   finish_checks
 }
 

@@ -93,6 +93,43 @@ def test_self_signed_puts_the_authority_into_every_webhook():
     assert base64.b64decode(secret["data"]["ca.crt"]) == authority
 
 
+def test_managed_certificates_add_rights_and_an_argument(base):
+    objects = render_with("managed-certificates")
+    name = "kelos-token-certificates"
+    assert difference(base, objects) == (
+        [("ClusterRole", name), ("ClusterRoleBinding", name), ("Role", name), ("RoleBinding", name)], [],
+        [("Deployment", "kelos-token-refresher")])
+    before = copy.deepcopy(base["Deployment", NAMESPACE, "kelos-token-refresher"])
+    (container,) = before["spec"]["template"]["spec"]["containers"]
+    container["args"].append("--manage-webhook-certificates=true")
+    assert kinds(objects, "Deployment")["kelos-token-refresher"] == before
+
+
+def test_managed_certificates_are_those_that_the_webhook_mounts_and_the_api_server_trusts():
+    """By name, and all of them are the refresher's defaults, which its --help tells."""
+    objects = render_with("managed-certificates")
+    role, cluster_role = (kinds(objects, kind)["kelos-token-certificates"] for kind in ("Role", "ClusterRole"))
+    (volume,) = kinds(objects, "Deployment")["kelos-token-webhook"]["spec"]["template"]["spec"]["volumes"]
+    secrets, create, replicas = role["rules"]
+    assert secrets["resourceNames"] == ["kelos-token-webhook-ca", volume["secret"]["secretName"]]
+    assert (secrets["verbs"], create["verbs"], create["resources"]) == (["get", "patch"], ["create"], ["secrets"])
+    assert replicas == {"apiGroups": [""], "resources": ["services", "endpoints"], "verbs": ["get"],
+                        "resourceNames": list(kinds(objects, "Service"))}
+    (configuration,) = cluster_role["rules"]
+    assert configuration["resourceNames"] == list(kinds(objects, "MutatingWebhookConfiguration"))
+    assert configuration["verbs"] == ["get", "patch"]
+    for binding in ("RoleBinding", "ClusterRoleBinding"):
+        (subject,) = kinds(objects, binding)["kelos-token-certificates"]["subjects"]
+        assert subject["name"] == "kelos-token-refresher"
+
+
+def test_a_webhook_waits_for_a_certificate_that_is_made_after_it():
+    """The kubelet starts no container before the Secret is there; one that is marked optional it would."""
+    for webhook in kinds(render_with("managed-certificates"), "Deployment").values():
+        for volume in webhook["spec"]["template"]["spec"].get("volumes", []):
+            assert "optional" not in volume["secret"]
+
+
 def test_prometheus_adds_a_monitor_and_nothing_else(base):
     assert difference(base, render_with("prometheus")) == ([("PodMonitor", "kelos-token")], [], [])
 
@@ -141,8 +178,18 @@ def test_the_webhook_calls_nobody_and_the_refresher_names_https_and_the_api_serv
     policies = kinds(render_with("network-policy"), "NetworkPolicy")
     assert policies["kelos-token-webhook"]["spec"]["egress"] == []
     open_ports = {(port["protocol"], port["port"]) for rule in policies["kelos-token-refresher"]["spec"]["egress"]
-                  for port in rule["ports"]}
+                  if "to" not in rule for port in rule["ports"]}
     assert open_ports == {("UDP", 53), ("TCP", 53), ("TCP", 443), ("TCP", 6443)}
+
+
+def test_the_refresher_may_see_which_certificate_the_webhooks_serve():
+    objects = render_with("network-policy", "managed-certificates")
+    (rule,) = [rule for rule in kinds(objects, "NetworkPolicy")["kelos-token-refresher"]["spec"]["egress"] if "to" in rule]
+    (peer,) = rule["to"]
+    template = kinds(objects, "Deployment")["kelos-token-webhook"]["spec"]["template"]
+    assert peer["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    (container,) = template["spec"]["containers"]
+    assert rule["ports"][0]["port"] in {port["name"] for port in container["ports"]}
 
 
 def test_namespaced_rbac_binds_the_same_role_in_a_namespace(base):

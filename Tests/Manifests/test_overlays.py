@@ -12,8 +12,9 @@ def deployments(overlay):
 
 
 def test_the_overlays_and_components_are_these():
-    assert OVERLAYS == ["default", "namespaced", "production", "self-signed"]
-    assert COMPONENTS == ["cert-manager", "namespaced-rbac", "network-policy", "prometheus", "self-signed"]
+    assert OVERLAYS == ["default", "managed-certificates", "namespaced", "production", "self-signed"]
+    assert COMPONENTS == [
+        "cert-manager", "managed-certificates", "namespaced-rbac", "network-policy", "prometheus", "self-signed"]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

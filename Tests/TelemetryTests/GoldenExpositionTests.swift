@@ -89,6 +89,9 @@ struct GoldenExpositionTests {
         metrics.kubernetes.requestFinished(code: nil, method: "POST")
         metrics.kubernetes.watchRestarted("ended")
         metrics.kubernetes.isLeader.set(1)
+        metrics.webhookCertificates.expires(.leaf, at: 1_800_000_000)
+        metrics.webhookCertificates.rotated(.authority)
+        metrics.webhookCertificates.staleReplicas.set(1)
         return metrics
     }
 

@@ -93,9 +93,9 @@ start_github() {
     | jq '{apiVersion, kind, type, data, metadata: {name: "github-app"}}' | kube apply --filename=- >/dev/null
 }
 
-# apply_rights: the manifests' namespace, service accounts and roles.
+# apply_rights [FOLDER]: the namespace, service accounts and roles of the manifests in that folder (base).
 apply_rights() {
-  kube_ctl kustomize "$ROOT/manifests/base" \
+  kube_ctl kustomize "$ROOT/manifests/${1:-base}" \
     | awk 'BEGIN { RS = ORS = "---\n" } /(^|\n)kind: (Namespace|ServiceAccount|(Cluster)?Role(Binding)?)\n/' \
     | kube_ctl apply --filename=- >/dev/null
   # From 1.21 on the API server does this itself, and the manifests' selectors count on it.
@@ -106,9 +106,9 @@ apply_rights() {
   wait_until 30 service_account_has_token || die "the refresher's service account got no token within 30 s"
 }
 
-# allow_refresher: what the manifests grant, to the service account that the refreshers then are.
+# allow_refresher [FOLDER]: what the manifests grant, to the service account that the refreshers then are.
 allow_refresher() {
-  apply_rights
+  apply_rights "$@"
   service_account_token >"$KELOS_RUN_DIR/refresher.token"
   kube_ctl config view --raw --minify --flatten --output=json \
     | jq --arg file "$KELOS_RUN_DIR/refresher.token" '.users[0].user = {tokenFile: $file}' \
