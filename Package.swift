@@ -194,7 +194,8 @@ let package = Package(
             name: "RefresherProcessTests",
             dependencies: [
                 "CertificateRotation", "GitHubApps", "HTTPClient", "HTTPTransport", "Kubernetes", "Operations",
-                "Platform", "RefresherService", "ServerTestSupport", "Settings", "Telemetry", "TokenRefresh", "kelos-token-refresher", argumentParser,
+                "Platform", "RefresherService", "ServerTestSupport", "Settings", "Telemetry", "TokenRefresh",
+                "kelos-token-refresher", argumentParser,
             ], swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests",

@@ -131,7 +131,8 @@ package struct Rotation: Sendable {
     ) -> RotationStep {
         if next != nil || defect != nil { return .wait(policy.busyPause, .apiServers) }
         let own = Set([current.fingerprint])
-        if !seen.authorities.previous.isEmpty || !seen.bundles.allSatisfy({ own.isSuperset(of: $0.map(\.fingerprint)) }) {
+        if !seen.authorities.previous.isEmpty || !seen.bundles.allSatisfy({ own.isSuperset(of: $0.map(\.fingerprint)) })
+        {
             return .wait(policy.busyPause, .replicas)
         }
         var upcoming = current.renewal

@@ -34,7 +34,9 @@ package struct RotationPolicy: Hashable, Sendable {
         }
         guard leafLifetime >= settleTime * Self.leastSettleTimesInLeaf else {
             throw Problem(
-                message: "the certificate's lifetime must be \(Self.leastSettleTimesInLeaf) times the settle time or more")
+                message:
+                    "the certificate's lifetime must be \(Self.leastSettleTimesInLeaf) times the settle time or more"
+            )
         }
         guard authorityLifetime >= leafLifetime * Self.leastLeavesInAuthority else {
             throw Problem(

@@ -18,6 +18,22 @@ package enum RotationAction: Hashable, Sendable {
     case writeBundles([[String]?])
     /// A leaf for the wanted names by the current authority.
     case issueLeaf(validity: ClosedRange<Int64>, because: LeafDefect)
+
+    /// An action whatever it is about.
+    package enum Kind: Hashable, Sendable {
+        case replaceAuthority, prepareAuthority, promoteAuthority, forgetAuthorities, writeBundles, issueLeaf
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .replaceAuthority: .replaceAuthority
+        case .prepareAuthority: .prepareAuthority
+        case .promoteAuthority: .promoteAuthority
+        case .forgetAuthorities: .forgetAuthorities
+        case .writeBundles: .writeBundles
+        case .issueLeaf: .issueLeaf
+        }
+    }
 }
 
 /// Why the stored leaf is replaced.

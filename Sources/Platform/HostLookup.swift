@@ -19,9 +19,12 @@ package enum HostLookup {
         try await withCheckedThrowingContinuation { answered in
             do {
                 try SystemThread.start(name: "lookup") {
-                    answered.resume(with: Result { try blockingLookup(host).prefix(limit).map {
-                        SocketAddress(host: $0, port: port)
-                    } })
+                    answered.resume(
+                        with: Result {
+                            try blockingLookup(host).prefix(limit).map {
+                                SocketAddress(host: $0, port: port)
+                            }
+                        })
                 }
             } catch {
                 answered.resume(throwing: error)

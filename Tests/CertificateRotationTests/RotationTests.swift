@@ -36,7 +36,13 @@ struct RotationTests {
             authorities: authorities)
     }
 
-    private static func leaf(_ validity: ClosedRange<Int64>, _ defect: LeafDefect) -> RotationStep {
+    private static func leaf(
+        _ from: Int64, _ to: Int64, names: Set<String> = names, signer: String? = "old"
+    ) -> StoredLeaf {
+        StoredLeaf(certificate: certificate("leaf", from: from, to: to), names: names, signer: signer)
+    }
+
+    private static func issue(_ validity: ClosedRange<Int64>, _ defect: LeafDefect) -> RotationStep {
         .act(.issueLeaf(validity: validity, because: defect))
     }
 
@@ -66,7 +72,7 @@ struct RotationTests {
         seen.authorities.current = Self.new
         #expect(rotation.next(seen) == .act(.writeBundles([["new"], ["new"]])))
         seen.bundles = [[Self.new], [Self.new]]
-        #expect(rotation.next(seen) == Self.leaf(Self.fullLeaf, .missing))
+        #expect(rotation.next(seen) == Self.issue(Self.fullLeaf, .missing))
     }
 
     @Test("keeps a replica that cannot be asked, and one that is trusted, from a leaf that nobody knows yet")
@@ -76,7 +82,7 @@ struct RotationTests {
             var seen = Self.seen(replicas: [.silent, replica], leaf: nil)
             #expect(rotation.next(seen) == .wait(.seconds(5), .apiServers))
             seen.time = Self.settled
-            #expect(rotation.next(seen) == Self.leaf(Self.fullLeaf, .missing))
+            #expect(rotation.next(seen) == Self.issue(Self.fullLeaf, .missing))
         }
     }
 
@@ -92,22 +98,21 @@ struct RotationTests {
         seen.bundles[2] = [Self.old]
         #expect(rotation.next(seen) == .wait(.seconds(5), .apiServers))
         seen.time = .seconds(241)
-        #expect(rotation.next(seen) == Self.leaf(Self.fullLeaf, .missing))
+        #expect(rotation.next(seen) == Self.issue(Self.fullLeaf, .missing))
     }
 
-    @Test("replaces a leaf for what is wrong with it", arguments: [
-        (StoredLeaf(certificate: certificate("leaf", from: -9, to: 0), names: names, signer: "old"), LeafDefect.expired),
-        (StoredLeaf(certificate: certificate("leaf", to: 8), names: names, signer: nil), .otherAuthority),
-        (StoredLeaf(certificate: certificate("leaf", to: 8), names: [], signer: "old"), .names),
-        (StoredLeaf(certificate: certificate("leaf", from: 1, to: 9), names: names, signer: "old"), .notYetValid),
-        (StoredLeaf(certificate: certificate("leaf", from: -6, to: 3), names: names, signer: "old"), .due),
-    ])
+    @Test(
+        "replaces a leaf for what is wrong with it",
+        arguments: [
+            (leaf(-9, 0), LeafDefect.expired), (leaf(-1, 8, signer: nil), .otherAuthority),
+            (leaf(-1, 8, names: []), .names), (leaf(1, 9), .notYetValid), (leaf(-6, 3), .due),
+        ])
     func defects(leaf: StoredLeaf, defect: LeafDefect) throws {
         var rotation = try Self.rotation()
         var seen = Self.seen(leaf: leaf)
         #expect(rotation.next(seen) == .wait(.seconds(5), .apiServers))
         seen.time = Self.settled
-        #expect(rotation.next(seen) == Self.leaf(Self.fullLeaf, defect))
+        #expect(rotation.next(seen) == Self.issue(Self.fullLeaf, defect))
     }
 
     @Test("is nothing for a leaf from a clock that is a few minutes ahead")
@@ -127,9 +132,10 @@ struct RotationTests {
         seen.bundles = [[ending]]
         seen.time = Self.settled
         seen.authorities.next = nil
-        #expect(rotation.next(seen) == Self.leaf(Self.now - 300...Self.now + 5 * Self.hour, .missing))
+        #expect(rotation.next(seen) == Self.issue(Self.now - 300...Self.now + 5 * Self.hour, .missing))
         seen.leaf = StoredLeaf(
-            certificate: CertificateFacts(fingerprint: "leaf", validity: Self.now - 20 * Self.hour...ending.validity.upperBound),
+            certificate: CertificateFacts(
+                fingerprint: "leaf", validity: Self.now - 20 * Self.hour...ending.validity.upperBound),
             names: Self.names, signer: "old")
         #expect(rotation.next(seen) == .act(.prepareAuthority(validity: Self.fullAuthority)))
     }
@@ -147,7 +153,7 @@ struct RotationTests {
         seen.time = Self.settled
         #expect(rotation.next(seen) == .act(.promoteAuthority))
         seen.authorities = StoredAuthorities(current: Self.new, previous: [due])
-        #expect(rotation.next(seen) == Self.leaf(Self.fullLeaf, .otherAuthority))
+        #expect(rotation.next(seen) == Self.issue(Self.fullLeaf, .otherAuthority))
         seen.leaf = StoredLeaf(certificate: Self.certificate("second", to: 8), names: Self.names, signer: "new")
         #expect(rotation.next(seen) == .wait(.seconds(5), .replicas))
         seen.replicas = [.serves(fingerprint: "second", isTrusted: true), .silent]
@@ -206,12 +212,14 @@ struct RotationTests {
         #expect(rotation.next(seen) == .act(.writeBundles([["old", "gone"]])))
     }
 
-    @Test("is another authority in the place of one that has ended, is from the future or is broken", arguments: [
-        StoredAuthorities(current: certificate("old", from: -30, to: 0)),
-        StoredAuthorities(current: certificate("old", from: 1, to: 30)),
-        StoredAuthorities(previous: [old]),
-        StoredAuthorities(current: certificate("old", from: -30, to: 0), next: certificate("next", from: 1, to: 9)),
-    ])
+    @Test(
+        "is another authority in the place of one that has ended, is from the future or is broken",
+        arguments: [
+            StoredAuthorities(current: certificate("old", from: -30, to: 0)),
+            StoredAuthorities(current: certificate("old", from: 1, to: 30)),
+            StoredAuthorities(previous: [old]),
+            StoredAuthorities(current: certificate("old", from: -30, to: 0), next: certificate("next", from: 1, to: 9)),
+        ])
     func brokenAuthority(authorities: StoredAuthorities) throws {
         var rotation = try Self.rotation()
         #expect(
@@ -228,11 +236,13 @@ struct RotationTests {
 
 @Suite("A policy")
 struct RotationPolicyTests {
-    @Test("is refused when it would leave no time for a rotation", arguments: [
-        (30, 10, 0, "the settle time must be one second or more"),
-        (30, 7, 2, "the certificate's lifetime must be 4 times the settle time or more"),
-        (29, 10, 2, "the CA's lifetime must be 3 times the certificate's or more"),
-    ])
+    @Test(
+        "is refused when it would leave no time for a rotation",
+        arguments: [
+            (30, 10, 0, "the settle time must be one second or more"),
+            (30, 7, 2, "the certificate's lifetime must be 4 times the settle time or more"),
+            (29, 10, 2, "the CA's lifetime must be 3 times the certificate's or more"),
+        ])
     func refused(authority: Int, leaf: Int, settle: Int, message: String) {
         #expect(throws: RotationPolicy.Problem(message: message)) {
             try RotationPolicy(

@@ -183,11 +183,15 @@ extension Cluster {
 
 @Suite("Looking at a certificate")
 struct CertificateDialTests {
+    private static func certificates(of address: SocketAddress) async throws -> [UInt8] {
+        try await CertificateDial(patienceMilliseconds: 5000).certificates(of: address)
+    }
+
     @Test("gives what a TLS server shows, without trusting it")
     func shown() async throws {
         let sandbox = try Sandbox(Sandbox.Settings(), environment: .counting { 0 })
         let port = try #require(UInt16(sandbox.kubernetesURL.split(separator: ":").last ?? ""))
-        let pem = try await CertificateDial(patienceMilliseconds: 5000).certificates(of: SocketAddress(host: "127.0.0.1", port: port))
+        let pem = try await Self.certificates(of: SocketAddress(host: "127.0.0.1", port: port))
         let presented = try PresentedCertificate(pem: pem)
         #expect(presented.isFor(host: "github.sandbox"))
         #expect(try presented.trust(by: sandbox.authority, at: nil) == .trusted)
@@ -198,7 +202,7 @@ struct CertificateDialTests {
     func nobody() async throws {
         for host in ["127.0.0.1", "no-address.example"] {
             await #expect(throws: SystemError.self) {
-                try await CertificateDial(patienceMilliseconds: 5000).certificates(of: SocketAddress(host: host, port: 1))
+                try await Self.certificates(of: SocketAddress(host: host, port: 1))
             }
         }
     }
@@ -210,7 +214,7 @@ struct CertificateDialTests {
         let sandbox = try Sandbox(settings, environment: .counting { 0 })
         let port = try #require(UInt16(sandbox.gitHubURL.split(separator: ":").last ?? ""))
         await #expect(throws: (any Error).self) {
-            try await CertificateDial(patienceMilliseconds: 5000).certificates(of: SocketAddress(host: "127.0.0.1", port: port))
+            try await Self.certificates(of: SocketAddress(host: "127.0.0.1", port: port))
         }
         await sandbox.stop()
     }

@@ -71,6 +71,48 @@ struct KubernetesClientTests {
                 + #""data":{"GITHUB_TOKEN":"Z2hzX2FiYw=="}}"#)
     }
 
+    @Test("removes a Secret's key by null")
+    func removal() async throws {
+        let fixture = try Fixture([.ok(object("a", version: "8"))])
+        let patch = MergePatch(resourceVersion: "7", data: ["b": nil, "a": Redacted([1, 2])])
+        _ = try await fixture.client.patch(.secrets, key, patch, selecting: MetadataSelection())
+        #expect(
+            String(decoding: fixture.server.requests[0].body, as: UTF8.self)
+                == #"{"metadata":{"resourceVersion":"7"},"data":{"a":"AQI=","b":null}}"#)
+    }
+
+    @Test("patches a cluster's object by the operations of RFC 6902")
+    func jsonPatch() async throws {
+        let fixture = try Fixture([.ok(object("w", version: "8"))])
+        _ = try await fixture.client.jsonPatch(
+            .mutatingWebhookConfigurations, ObjectKey(namespace: "", name: "w"), body: Array("[]".utf8),
+            selecting: MetadataSelection())
+        #expect(
+            fixture.server.lines == [
+                "PATCH /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/w?fieldManager=tester"
+            ])
+        #expect(fields(fixture.server.requests[0]).last == "content-type: application/json-patch+json")
+    }
+
+    @Test("creates a Secret, asks for no data in return, and shows none when that is refused")
+    func createSecret() async throws {
+        let status = #"{"kind":"Status","message":"\#(canary)","reason":"Invalid","code":422}"#
+        let fixture = try Fixture([.answer(201, object("a", version: "1")), .answer(422, status)])
+        func create() async throws {
+            try await fixture.client.createSecret(
+                key, type: "Opaque", labels: ["l\"": "1", "k": "2"],
+                data: ["b": Redacted(Array(canary.utf8)), "a": Redacted([1])])
+        }
+        try await create()
+        #expect(fixture.server.lines == ["POST /api/v1/namespaces/ns/secrets?fieldManager=tester"])
+        #expect(fields(fixture.server.requests[0]).first?.contains("PartialObjectMetadata") == true)
+        var body = #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a-github-token","labels":"#
+        body += #"{"k":"2","l\"":"1"}},"type":"Opaque","data":{"a":"AQ==","b":""#
+        #expect(String(decoding: fixture.server.requests[0].body, as: UTF8.self).hasPrefix(body))
+        let error = await #expect(throws: KubernetesError.self) { try await create() }
+        #expect(error?.code == .invalid && error?.message.contains(canary) == false)
+    }
+
     @Test("tries an object without storing it, also outside namespaces")
     func trial() async throws {
         let fixture = try Fixture([.answer(201, "{}"), .answer(201, "{}")])

@@ -42,7 +42,7 @@ def test_job_and_namespace_narrow_it():
 
 def test_webhook_and_refresher_have_rows():
     rows = [panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"]
-    assert rows == ["At the API server", "Webhook", "Refresher", "Processes"]
+    assert rows == ["At the API server", "Webhook", "Refresher", "Webhook certificates", "Processes"]
 
 
 def test_panels_have_ids_titles_and_explanations():

@@ -133,6 +133,37 @@ struct CertificateDutyTests {
         try rig.settle()
     }
 
+    @Test("gives way more and more to somebody who takes the bundles back each time")
+    func fight() throws {
+        let rig = try CertificateRig()
+        try rig.addWebhook()
+        let path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/\(CertificateRig.configuration)"
+        let before = try #require(rig.configuration?["webhooks"])
+        let writer = SimulatedReplica("writer", in: rig.sandbox)
+        writer.process.start {
+            while (try? await writer.clock.pause(for: .milliseconds(500))) != nil {
+                rig.patch(path, ["webhooks": before])
+            }
+        }
+        try rig.start()
+        try rig.simulation.run(for: .seconds(3600))
+        let writes = rig.notices.actions.count { $0.kind == .writeBundles }
+        #expect((60...80).contains(writes))
+        writer.process.kill()
+        rig.startKubelets()
+        try rig.settle()
+    }
+
+    @Test("says that the namespace of the Secrets is missing")
+    func noNamespace() throws {
+        let rig = try CertificateRig()
+        try rig.addWebhook()
+        try rig.start(namespace: "missing")
+        try rig.simulation.run(for: .seconds(300))
+        #expect(rig.notices.failures.first?.contains(#"namespaces "missing" not found"#) == true)
+        #expect(rig.notices.failures.count < 15)
+    }
+
     @Test("makes another authority for one that cannot be read, and keeps what is served trusted")
     func brokenAuthority() throws {
         let rig = try CertificateRig()
@@ -223,7 +254,8 @@ struct CertificateDutyTests {
             try #require(rig.value("ca.key", of: "kelos-token-webhook-ca")),
             try #require(rig.value("tls.key", of: "kelos-token-webhook-cert")),
         ]
-        let told = rig.notices.all.map { "\($0)" }.joined() + rig.bundles.map { String(decoding: $0, as: UTF8.self) }.joined()
+        let bundles = rig.bundles.map { String(decoding: $0, as: UTF8.self) }
+        let told = (rig.notices.all.map { "\($0)" } + bundles).joined()
         for key in keys {
             for line in String(decoding: key, as: UTF8.self).split(separator: "\n").dropFirst().dropLast() {
                 #expect(!told.contains(line))

@@ -218,10 +218,10 @@ final class CertificateRig: Sendable {
     }
 
     func duty(
-        on replica: SimulatedReplica, isDryRun: Bool = false
+        on replica: SimulatedReplica, namespace: String = "default", isDryRun: Bool = false
     ) throws -> CertificateDuty {
         CertificateDuty(
-            CertificateDuty.Settings(namespace: "default", policy: try Self.policy(), isDryRun: isDryRun),
+            CertificateDuty.Settings(namespace: namespace, policy: try Self.policy(), isDryRun: isDryRun),
             kubernetes: try replica.makeClient(observer: notices), clock: replica.clock, observer: notices,
             shownCertificates: { [weak self] address in try self?.shown(by: address) ?? [] },
             addresses: { url in
@@ -231,9 +231,11 @@ final class CertificateRig: Sendable {
     }
 
     @discardableResult
-    func start(_ name: String = "leader", isDryRun: Bool = false) throws -> SimulatedReplica {
+    func start(
+        _ name: String = "leader", namespace: String = "default", isDryRun: Bool = false
+    ) throws -> SimulatedReplica {
         let replica = SimulatedReplica(name, in: sandbox)
-        let duty = try duty(on: replica, isDryRun: isDryRun)
+        let duty = try duty(on: replica, namespace: namespace, isDryRun: isDryRun)
         replica.process.start { await duty.work() }
         return replica
     }

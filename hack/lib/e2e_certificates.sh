@@ -2,7 +2,7 @@
 # files, called one after the other for each pod. Sourced by hack/e2e.sh.
 # Needs the functions of hack/e2e.sh, of e2e_load.sh and of product.sh.
 # shellcheck shell=bash
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 # Seconds. In production ten years, three months and two minutes.
 KELOS_CA_LIFE=180

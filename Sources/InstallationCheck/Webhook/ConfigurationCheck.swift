@@ -1,4 +1,5 @@
 internal import Kubernetes
+
 /// Whether what is registered asks about all that the manifest of this version asks about.
 struct ConfigurationCheck {
     let name: String

@@ -33,10 +33,9 @@ package struct CertificateDuty: LeaderDuty {
         }
     }
 
-    /// Between two writes, whatever they achieve.
-    private static let pauseAfterWrite = Duration.seconds(1)
-    /// After a failure, doubled with each further one.
-    private static let (shortestRetry, longestRetry) = (Duration.seconds(1), Duration.seconds(60))
+    /// After a write or a failure. It doubles with each further failure, and with each write of the same kind: somebody who
+    /// takes back what is written here must not be answered once a second for ever.
+    private static let (shortestPause, longestPause) = (Duration.seconds(1), Duration.seconds(60))
     private static let dryRunPause = Duration.seconds(60)
 
     private let settings: Settings
@@ -66,18 +65,17 @@ package struct CertificateDuty: LeaderDuty {
     }
 
     package func work() async {
+        defer { observer.observe(.stopped) }
         var rotation = Rotation(settings.policy)
-        var retry = Self.shortestRetry
+        var pace = Pace()
         while !Task.isCancelled {
-            var pause: Duration
+            let pause: Duration
             do throws(CertificateProblem) {
-                pause = try await turn(&rotation)
-                retry = Self.shortestRetry
+                pause = try await turn(&rotation, &pace)
             } catch {
                 guard !Task.isCancelled else { return }
                 observer.observe(.failed(error))
-                pause = max(retry, error.retryAfter ?? .zero)
-                retry = min(retry * 2, Self.longestRetry)
+                pause = max(pace.next(after: .failure), error.retryAfter ?? .zero)
             }
             guard (try? await clock.pause(for: pause)) != nil else { return }
         }
@@ -86,12 +84,13 @@ package struct CertificateDuty: LeaderDuty {
     /// One look, and one step at most.
     ///
     /// - Returns: how long to wait before the next.
-    private func turn(_ rotation: inout Rotation) async throws(CertificateProblem) -> Duration {
+    private func turn(_ rotation: inout Rotation, _ pace: inout Pace) async throws(CertificateProblem) -> Duration {
         let findings = try await survey.look()
         observer.observe(.seen(findings.observation))
         switch rotation.next(findings.observation) {
         case .wait(let span, let reason):
             observer.observe(.waiting(reason))
+            if reason == .renewal { pace = Pace() }
             return span
         case .act(let action):
             guard !settings.isDryRun else {
@@ -99,7 +98,24 @@ package struct CertificateDuty: LeaderDuty {
                 return Self.dryRunPause
             }
             observer.observe(try await writer.perform(action, findings) ? .acted(action) : .overtaken(action))
-            return Self.pauseAfterWrite
+            return pace.next(after: .write(action.kind))
+        }
+    }
+
+    /// How fast things are tried that may be in vain.
+    private struct Pace {
+        enum Turn: Equatable {
+            case failure
+            case write(RotationAction.Kind)
+        }
+
+        private var last: Turn?
+        private var pause = shortestPause
+
+        mutating func next(after turn: Turn) -> Duration {
+            pause = turn == last ? min(pause * 2, longestPause) : shortestPause
+            last = turn
+            return pause
         }
     }
 }

@@ -19,6 +19,8 @@ package enum CertificateNotice: Sendable {
     /// Where the replicas are, or what one of them serves, cannot be found out. `place` is a Service or an address.
     case unseen(place: String, reason: String)
     case failed(CertificateProblem)
+    /// This replica cares for them no longer.
+    case stopped
 }
 
 /// Why a look or a step came to nothing: one sentence without a final full stop, without a word of a Secret.

@@ -78,7 +78,8 @@ struct CertificateWriter: Sendable {
             let made = try makeAuthority(validity)
             return [
                 Key.certificate: Redacted(made.certificate), Key.privateKey: made.privateKey, Key.nextCertificate: nil,
-                Key.nextPrivateKey: nil, Key.previousCertificates: previous(stored.previous + stored.currentCertificates),
+                Key.nextPrivateKey: nil,
+                Key.previousCertificates: previous(stored.previous + stored.currentCertificates),
             ]
         case .prepareAuthority(let validity):
             let made = try makeAuthority(validity)
@@ -87,7 +88,8 @@ struct CertificateWriter: Sendable {
             guard let next = stored.next else { return [:] }
             return [
                 Key.certificate: Redacted(next.certificate), Key.privateKey: next.privateKey, Key.nextCertificate: nil,
-                Key.nextPrivateKey: nil, Key.previousCertificates: previous(stored.previous + stored.currentCertificates),
+                Key.nextPrivateKey: nil,
+                Key.previousCertificates: previous(stored.previous + stored.currentCertificates),
             ]
         case .forgetAuthorities(let past):
             return [Key.previousCertificates: previous(stored.previous.filter { !past.contains($0.fingerprint) })]
@@ -123,8 +125,13 @@ struct CertificateWriter: Sendable {
     ) async throws(KubernetesError) {
         let key = ObjectKey(namespace: settings.namespace, name: name)
         guard let version else {
-            let values = data.compactMapValues(\.self)
-            try await client.createSecret(key, type: type, labels: Self.labels, data: values)
+            do throws(KubernetesError) {
+                try await client.createSecret(
+                    key, type: type, labels: Self.labels, data: data.compactMapValues(\.self))
+            } catch {
+                // It is the namespace that is missing, and nobody was faster.
+                throw error.code == .notFound ? KubernetesError(.rejected, error.message) : error
+            }
             return
         }
         _ = try await client.patch(

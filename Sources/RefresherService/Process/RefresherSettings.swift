@@ -89,8 +89,9 @@ package struct RefresherSettings: Sendable {
     package init(
         cluster: Cluster, namespaces: [String], secretSelector: String?, policy: RefreshPolicy,
         endpoints: EndpointChoice, gitHubAuthorities: [UInt8]?, proxy: ProxySettings, verifiesTokens: Bool,
-        isDryRun: Bool, runsOnce: Bool, election: Election?, webhookCertificates: WebhookCertificates?,
-        admin: AdminSettings, gracefulShutdownTimeout: Duration, logs: LogSettings, podName: String?, podNamespace: String?, libraries: [String: String]
+        isDryRun: Bool, runsOnce: Bool, election: Election?,
+        webhookCertificates: WebhookCertificates?, admin: AdminSettings, gracefulShutdownTimeout: Duration,
+        logs: LogSettings, podName: String?, podNamespace: String?, libraries: [String: String]
     ) {
         self.cluster = cluster
         self.namespaces = namespaces

@@ -12,6 +12,7 @@ package final class CertificateReport: CertificateObserver {
     private let logger: Logger
     private let failures: LimitedLog
     private let unseen: LimitedLog
+    private let overtaken: LimitedLog
     private let waiting = Mutex<RotationWait?>(nil)
 
     /// - Parameter configuration: the name of the MutatingWebhookConfiguration.
@@ -21,6 +22,7 @@ package final class CertificateReport: CertificateObserver {
         self.logger = logger
         failures = LimitedLog(logger, level: .error)
         unseen = LimitedLog(logger, level: .warning)
+        overtaken = LimitedLog(logger, level: .info)
     }
 
     package func observe(_ notice: CertificateNotice) {
@@ -30,15 +32,23 @@ package final class CertificateReport: CertificateObserver {
         case .acted(let action):
             count(action)
             waiting.withLock { $0 = nil }
-            log(.info, action.told, action)
-        case .wouldAct(let action): log(.info, "Would do: \(action.told)", action)
-        case .overtaken(let action): log(.info, "Somebody else wrote first: \(action.told)", action)
+            log(action.told, action)
+        case .wouldAct(let action): log("Would do: \(action.told)", action)
+        case .overtaken(let action):
+            overtaken.log(
+                "Somebody else wrote first", metadata: fields(["step": "\(action.kind)"]))
         case .unseen(let place, let reason):
             unseen.log(
                 "Cannot see what a webhook serves", metadata: ["place": "\(place)", "error": "\(reason)"])
         case .failed(let problem):
             metrics.failures.increment()
             failures.log("Failed to manage the webhook's certificates", metadata: ["error": "\(problem)"])
+        case .stopped:
+            // What is true from now on, another replica tells.
+            metrics.expires(.authority, at: nil)
+            metrics.expires(.leaf, at: nil)
+            metrics.staleReplicas.set(0)
+            waiting.withLock { $0 = nil }
         }
     }
 
@@ -69,11 +79,11 @@ package final class CertificateReport: CertificateObserver {
             case .replicas: "Waiting until all webhooks serve the new certificate"
             case .renewal: "The webhook's certificates are as they should be"
             }
-        logger.info(message, metadata: ["webhookConfiguration": "\(configuration)"])
+        logger.info(message, metadata: fields())
     }
 
-    private func log(_ level: Logger.Level, _ message: String, _ action: RotationAction) {
-        var fields: Logger.Metadata = ["webhookConfiguration": "\(configuration)"]
+    private func log(_ message: String, _ action: RotationAction) {
+        var fields = fields()
         switch action {
         case .issueLeaf(let validity, let defect):
             fields["reason"] = "\(defect.rawValue)"
@@ -82,9 +92,14 @@ package final class CertificateReport: CertificateObserver {
             fields["expiresAt"] = "\(Timestamp(seconds: validity.upperBound).rfc3339)"
         case .promoteAuthority, .forgetAuthorities: break
         case .writeBundles(let bundles):
-            fields["certificates"] = .array(bundles.map { "\($0.map { "\($0.count)" } ?? "unchanged")" })
+            let counts = bundles.map { $0.map { String($0.count) } ?? "unchanged" }
+            fields["certificates"] = "\(counts.joined(separator: ", "))"
         }
-        logger.log(level: level, "\(message)", metadata: fields)
+        logger.info("\(message)", metadata: fields)
+    }
+
+    private func fields(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
+        more.merging(["webhookConfiguration": "\(configuration)"]) { own, _ in own }
     }
 }
 

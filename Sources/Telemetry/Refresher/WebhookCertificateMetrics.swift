@@ -17,7 +17,7 @@ package struct WebhookCertificateMetrics: Sendable {
         let labels = kinds.map { MetricLabels(["certificate": $0.rawValue]) }
         let gauges = registry.gauges(
             "kelos_token_webhook_certificate_expiration_timestamp_seconds",
-            help: "When what the refresher made for the webhook expires, in seconds since the epoch; 0 where it makes none.",
+            help: "When what is made for the webhook expires, in seconds since the epoch; 0 where nothing is made.",
             labels: labels)
         expirations = Dictionary(uniqueKeysWithValues: zip(kinds, gauges))
         let counters = registry.counters(
