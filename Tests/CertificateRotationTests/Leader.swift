@@ -8,7 +8,7 @@ struct Leader {
 
     let policy: RotationPolicy
     /// Of its wall clock to the true one, seconds.
-    let skew: Int
+    var skew: Int
     private(set) var actsAt: Int
     private(set) var actions: [RotationAction] = []
     private var rotation: Rotation

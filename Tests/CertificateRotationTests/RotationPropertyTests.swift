@@ -114,6 +114,30 @@ struct RotationPropertyTests {
         }
     }
 
+    @Test(
+        "makes things anew once and not again and again when its clock jumps",
+        arguments: [-86_400, -3600, 3600, 86_400])
+    func clockJump(by jump: Int) throws {
+        var (world, leaders) = try Self.settled(1, try Self.policy())
+        for skew in [jump, 0] {
+            leaders[0].skew = skew
+            let before = leaders[0].actions.count
+            Self.run(&world, &leaders, until: world.now + 3600)
+            // An hour has three leaves, and an authority or two with five steps each; whoever goes on and on takes hundreds.
+            #expect(leaders[0].actions.count - before <= 24)
+        }
+        #expect(world.refused == [])
+    }
+
+    @Test("does not even notice a clock that is set back by minutes")
+    func clockSetBack() throws {
+        var (world, leaders) = try Self.settled(1, try Self.policy())
+        let before = leaders[0].actions.count
+        leaders[0].skew -= 200
+        Self.run(&world, &leaders, until: world.now + 300)
+        #expect(leaders[0].actions.count == before)
+    }
+
     @Test("is quiet between rotations")
     func quiet() throws {
         var (world, leaders) = try Self.settled(1, try Self.policy())

@@ -41,6 +41,9 @@ struct CertificateDutyTests {
         var after = try #require(rig.configuration?["webhooks"]?.elements)
         for index in after.indices { after[index].set(path: ["clientConfig", "caBundle"], nil) }
         #expect(after == before)
+        // Two entries of one Service are asked about once.
+        let views = rig.notices.all.compactMap { if case .seen(let seen) = $0 { seen.replicas.count } else { nil } }
+        #expect(Set(views) == [3])
         #expect(rig.notices.failures == [])
     }
 

@@ -78,12 +78,14 @@ final class CertificateRig: Sendable {
             ]
         }
         let service: ManifestValue = ["service": ["name": "kelos-token-webhook", "namespace": "default"]]
+        var otherPath = service
+        otherPath.set(path: ["service", "path"], "/mutate-kelos-dev")
         try sandbox.kubernetes.add([
             "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
             "metadata": ["name": .string(Self.configuration)],
             "webhooks": [
                 entry("pods.example", service), entry("other.example", ["url": .string(Self.webhookURL)]),
-                entry("objects.example", service),
+                entry("objects.example", otherPath),
             ],
         ])
         note()

@@ -20,7 +20,8 @@ struct WebhookRegistrationTests {
              {"clientConfig":{"url":"https://hooks.example:9443/x"}}, {"clientConfig":{"url":"https://[::1]:9443/x"}},
              {"clientConfig":{"url":"https://a,b.example/"}}, {"clientConfig":{"url":"http://plain.example/"}},
              {"clientConfig":{"service":{"name":"a b","namespace":"n"}}},
-             {"clientConfig":{"service":{"name":"w","namespace":"n","port":8443}}}, {"clientConfig":null}, {}]
+             {"clientConfig":{"service":{"name":"w","namespace":"n","port":8443,"path":"/other"}}},
+             {"clientConfig":null}, {}]
             """#)
         #expect(registration.entries.count == 9)
         #expect(registration.hosts == ["w.n.svc", "w.n.svc.cluster.local", "hooks.example", "::1"])

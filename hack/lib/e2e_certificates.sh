@@ -1,11 +1,11 @@
 # Certificates that the refresher makes and rotates while pods are applied: two webhooks, one of which is behind with its
-# files, called one after the other for each pod. Sourced by hack/e2e.sh.
+# files, called one after the other for each pod; in the middle the leader is killed. Sourced by hack/e2e.sh.
 # Needs the functions of hack/e2e.sh, of e2e_load.sh and of product.sh.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034,SC2154
 
 # Seconds. In production ten years, three months and two minutes.
-KELOS_CA_LIFE=180
+KELOS_CA_LIFE=210
 KELOS_LEAF_LIFE=60
 KELOS_SETTLE_TIME=8
 # How long the second webhook's files are behind at most; a kubelet may be 90 s.
@@ -47,9 +47,22 @@ bundled() {
     | jq -c '[.webhooks[].clientConfig.caBundle // "" | @base64d | [scan("BEGIN CERTIFICATE")] | length]'
 }
 
-# certificate_steps TEXT: how often the refresher has logged that.
+# start_certifier NAME: with an election that is soon over, because leaves do not live long.
+start_certifier() {
+  start_refresher "$1" --namespace="$KELOS_SYSTEM_NAMESPACE" --manage-webhook-certificates \
+    --webhook-ca-lifetime="${KELOS_CA_LIFE}s" --webhook-certificate-lifetime="${KELOS_LEAF_LIFE}s" \
+    --webhook-certificate-settle-time="${KELOS_SETTLE_TIME}s" --leader-elect-lease-duration=6s \
+    --leader-elect-renew-deadline=4s --leader-elect-retry-period=1s
+}
+
+# certificate_steps TEXT: how often the refreshers have logged that.
 certificate_steps() {
-  grep -c -F "\"$1\"" "$KELOS_RUN_DIR/certifier.log"
+  cat "$KELOS_RUN_DIR"/certifier-[12].log | grep -c -F "\"$1\""
+}
+
+# is_between_authorities: the next one is in the bundles, and not used yet.
+is_between_authorities() {
+  (($(certificate_steps "Made the webhook's next certificate authority") > 0)) && [[ "$(bundled)" == '[2,2]' ]]
 }
 
 # steps_reached LEAVES AUTHORITIES: so many leaves made, and so many authorities forgotten; then nothing is left to do.
@@ -86,9 +99,7 @@ check_certificates() {
   free_port prompt_port
   free_port late_port
   register_pair
-  start_refresher certifier --namespace="$KELOS_SYSTEM_NAMESPACE" --manage-webhook-certificates \
-    --webhook-ca-lifetime="${KELOS_CA_LIFE}s" --webhook-certificate-lifetime="${KELOS_LEAF_LIFE}s" \
-    --webhook-certificate-settle-time="${KELOS_SETTLE_TIME}s"
+  start_certifier certifier-1
   mount_leaf prompt 1
   mount_leaf late "$KELOS_SECRET_LAG"
   # No kubelet starts a container whose Secret is not there.
@@ -115,9 +126,13 @@ check_rotations_under_load() {
     load_worker "$number" &
     workers+=($!)
   done
+  start_certifier certifier-2
+  check "an authority is followed by another within its life" wait_until "$KELOS_CA_LIFE" is_between_authorities
+  # Whoever leads next knows nothing but what is in the cluster.
+  signal_process certifier-1 KILL
   # The first leaf, two in its place, and one of the next authority.
-  check "four leaves are made, and an authority follows another, within $((KELOS_CA_LIFE + KELOS_LEAF_LIFE)) s" \
-    wait_until "$((KELOS_CA_LIFE + KELOS_LEAF_LIFE))" steps_reached 4 1
+  check "the next leader ends what the killed one began; four leaves are made or more" \
+    wait_until "$((KELOS_LEAF_LIFE * 2))" steps_reached 4 1
   rm "$KELOS_RUN_DIR/load.go"
   wait "${workers[@]}" || true
 
@@ -143,12 +158,12 @@ check_rotated() {
   for port in "$prompt_port" "$late_port"; do
     check "openssl verifies what port $port serves by that authority" served_on "$port" "$ca"
   done
-  metrics=$(curl --silent --max-time 5 --noproxy '*' "$metrics_of_certifier")
+  metrics=$(curl --silent --max-time 5 --noproxy '*' "$metrics_of_certifier_2")
   check "the refresher counts leaves and authorities" \
     test "$(grep -c -E '^kelos_token_webhook_certificate_rotations_total\{certificate="(ca|leaf)"\} [1-9]' <<<"$metrics")" = 2
   check "and no failure" grep -E '^kelos_token_webhook_certificate_failures_total 0$' <<<"$metrics"
   local key
   key=$(system_secret "$CA_SECRET" | jq -r '.data["ca.key"] | @base64d' | sed -n 2p)
-  check_equal "no key is in its log or its metrics" 0 \
-    "$(cat "$KELOS_RUN_DIR/certifier.log" - <<<"$metrics" | grep -c -F -e 'PRIVATE KEY' -e "$key")"
+  check_equal "no key is in their logs or metrics" 0 \
+    "$(cat "$KELOS_RUN_DIR"/certifier-[12].log - <<<"$metrics" | grep -c -F -e 'PRIVATE KEY' -e "$key")"
 }

@@ -7,6 +7,7 @@ struct CertificateCheck {
     let certificate: ServedCertificate
     let now: Timestamp
 
+    private static let managed = "with --manage-webhook-certificates, look at the log of the refresher that leads"
     private static let links: [Link] = [.authority, .certificateNames, .certificateExpiry]
     /// Whoever renews certificates does it weeks before their end: less than two means that nobody does.
     private static let warnBefore: Duration = .seconds(14 * 86_400)
@@ -28,7 +29,7 @@ struct CertificateCheck {
             return [
                 .failed(
                     .authority, "\(place) cannot be read: \(error.reason)",
-                    mend: "make a new one: certs/generate.sh, or look at the cert-manager Certificate")
+                    mend: "make a new one: certs/generate.sh, or look at the cert-manager Certificate; \(Self.managed)")
             ]
         }
         return [
@@ -46,7 +47,8 @@ struct CertificateCheck {
                 .authority, "\(entry.name): \(problem)",
                 mend:
                     "put the CA that signed it into the caBundle of every webhook, as manifests/README.md shows; with "
-                    + "cert-manager, look at the annotation cert-manager.io/inject-ca-from and the cainjector's log")
+                    + "cert-manager, look at the annotation cert-manager.io/inject-ca-from and the cainjector's log; "
+                    + Self.managed)
         }
         return .ok(.authority, "\(place) leads to the caBundle of \(Self.counted(entries))")
     }
@@ -80,7 +82,7 @@ struct CertificateCheck {
                 .certificateNames, "\(place) is not for \(missing.joined(separator: ", "))",
                 mend:
                     "make one for that name: certs/generate.sh --service NAME --namespace NAMESPACE, or add it to the "
-                    + "dnsNames of the cert-manager Certificate")
+                    + "dnsNames of the cert-manager Certificate; \(Self.managed)")
         }
         return .ok(.certificateNames, "\(place) is for \(hosts.joined(separator: ", "))")
     }
@@ -88,7 +90,9 @@ struct CertificateCheck {
     private func expiry(of presented: PresentedCertificate, _ place: String) -> CheckResult {
         let from = Timestamp(seconds: presented.validity.lowerBound)
         let end = Timestamp(seconds: presented.validity.upperBound)
-        let mend = "renew it: certs/generate.sh, or look at the cert-manager Certificate: kubectl describe certificate"
+        let mend =
+            "renew it: certs/generate.sh, or look at the cert-manager Certificate: kubectl describe certificate; "
+            + Self.managed
         if now < from {
             return .failed(
                 .certificateExpiry, "\(place) is valid from \(from.rfc3339) only",

@@ -58,9 +58,11 @@ struct WebhookRegistration: Sendable {
         self.entries = entries
     }
 
-    /// Each place where a webhook is called, once, in the order of the entries.
+    /// Each place where webhooks are called, once, in the order of the entries. Those of one Service differ in their paths.
     var targets: [WebhookTarget] {
-        entries.compactMap(\.target).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        entries.compactMap(\.target).reduce(into: []) { targets, target in
+            if !targets.contains(where: { $0.address == target.address }) { targets.append(target) }
+        }
     }
 
     /// The hosts that the certificate must be for.

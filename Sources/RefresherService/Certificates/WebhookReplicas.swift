@@ -33,7 +33,7 @@ struct WebhookReplicas: Sendable {
     func views(of registration: WebhookRegistration, at now: Int64) async -> [ReplicaView] {
         var views: [ReplicaView] = []
         for target in registration.targets {
-            let entries = registration.entries.filter { $0.target == target }
+            let entries = registration.entries.filter { $0.target?.address == target.address }
             views += await self.views(of: target, under: entries.map(\.authorities), at: now)
         }
         return views
