@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes what is generated of the README: the tables of flags, metrics, labels, annotations, reasons and rights. They
-# come from the programs, the sources and manifests/overlays/default, and stand between marked comments.
+# Writes what is generated of the README: the tables of flags, metrics, log keys, labels, annotations, reasons and
+# rights. They come from the programs, the sources, the lists that tests hold against the programs, and
+# manifests/overlays/default, and stand between marked comments.
 #
 # Usage: hack/readme.sh [--check]
 #   --check  writes nothing: shows what would change, exit code 1 when something would

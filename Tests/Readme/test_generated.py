@@ -28,7 +28,7 @@ def programs():
 @pytest.fixture
 def copy(programs, tmp_path):
     """What hack/readme.sh reads."""
-    for name in ("hack", "manifests", "Sources", "Tests/TelemetryTests/Golden"):
+    for name in ("hack", "manifests", "Sources", "Tests/TelemetryTests/Golden", "Tests/Blackbox"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(README, tmp_path)
     return tmp_path
@@ -58,6 +58,7 @@ def replace(path, pattern, text):
          "+| `already-wired` | It is wired."),
         ("Tests/TelemetryTests/Golden/webhook-metrics.txt", r"(# HELP kelos_token_open_connections ).*", r"\1Open.",
          "+| `kelos_token_open_connections` | gauge | | webhook | Open. |"),
+        ("Tests/Blackbox/log_fields.py", r'("retryAfter": ").*"', r'\1later"', "+| `retryAfter` | later |"),
         ("manifests/base/refresher/clusterrole.yaml", r"verbs: \[get, list, watch, patch\]", "verbs: [get]",
          "+| `kelos-token-refresher` | all namespaces | `secrets` | get |"),
     ],
