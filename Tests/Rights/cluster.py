@@ -14,7 +14,7 @@ LONGEST = 60
 
 def path_of(apiVersion, kind, namespace=None, name=None):
     """Where the API has objects of a kind, or one of them."""
-    plural = kind.lower() + "s"
+    plural = kind.lower() + ("" if kind.endswith("s") else "s")
     start = f"/api/{apiVersion}" if "/" not in apiVersion else f"/apis/{apiVersion}"
     return "/".join([start, *(["namespaces", namespace] if namespace else []), plural, *([name] if name else [])])
 

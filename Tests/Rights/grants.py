@@ -105,7 +105,8 @@ class Grants:
     def objects(self, moved, suffix, without=None):
         """The account, its roles and bindings, to be created.
 
-        `moved` gives a namespace for one of the manifests'; what is of no namespace gets the suffix to its name.
+        `moved` gives a namespace for one of the manifests'; what is of no namespace gets the suffix to its name, and so
+        do the objects that are named by roles of all namespaces.
         """
         roles = {self._key(role): role for _, role in self.granted}
         made = [copy.deepcopy(each) for each in [self.account, *roles.values(), *self.bindings]]
@@ -117,6 +118,9 @@ class Grants:
                 metadata["name"] += suffix
             if without and "rules" in each:
                 each["rules"] = list(rules_without(each["rules"], without))
+            for rule in each.get("rules", ()) if each["kind"] == "ClusterRole" else ():
+                if "resourceNames" in rule:
+                    rule["resourceNames"] = [name + suffix for name in rule["resourceNames"]]
             for subject in each.get("subjects", ()):
                 subject["namespace"] = moved(subject["namespace"])
             if each.get("roleRef", {}).get("kind") == "ClusterRole":

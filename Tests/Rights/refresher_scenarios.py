@@ -10,6 +10,8 @@ from scenarios import Need, Scenario, Told, nothing
 from waiting import eventually
 
 ACCOUNT = LEASE = "kelos-token-refresher"
+WEBHOOK = "kelos-token-webhook"
+AUTHORITY_SECRET, LEAF_SECRET = f"{WEBHOOK}-ca", f"{WEBHOOK}-cert"
 LEASES = "coordination.k8s.io/v1"
 # The Job controller answers within that.
 LONGEST = 30
@@ -21,6 +23,9 @@ WATCH = Told("Failed to list or watch", "kelos_token_watch_failures_total")
 EVENT = Told("Failed to write an Event", "kelos_token_event_failures_total")
 PODS = Told("Failed to list the pods, so those without the token's file are not known",
             "kelos_token_pod_list_failures_total")
+CERTIFICATES = Told(
+    "Failed to manage the webhook's certificates", "kelos_token_webhook_certificate_failures_total")
+REPLICAS = Told("Cannot see what a webhook serves", "kelos_token_webhook_certificate_stale_replicas")
 ELECTION = Told("Failed to read or write the Lease", "kelos_token_election_failures_total")
 
 
@@ -68,6 +73,24 @@ def missed_pod_is_told(scene):
                for event in scene.events())
 
 
+def registration(scene):
+    scene.add_registration(WEBHOOK, WEBHOOK)
+
+
+def empty_certificates(scene):
+    """As after a restore that lost what they hold."""
+    registration(scene)
+    for name in (AUTHORITY_SECRET, LEAF_SECRET):
+        scene.cluster.create({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": scene.system}})
+
+
+def has_certificate(scene):
+    """The last of what is made."""
+    secret = scene.get("Secret", LEAF_SECRET, namespace=scene.system)
+    return secret and "tls.crt" in secret.get("data", {})
+
+
 def was_led(scene):
     """A leader that stops keeps its time in the Lease, and not its name."""
     lease = scene.get("Lease", LEASE, LEASES, scene.system)
@@ -89,6 +112,8 @@ EVENT_IS_THERE = Scenario("a-refresh-is-told-by-an-event", DUE.prepare, lambda s
 EVENT_IS_COUNTED = Scenario("a-repeated-refresh-is-counted-up", DUE.prepare, lambda scene: tellings(scene) >= 2)
 MISSED = Scenario(
     "a-pod-without-the-tokens-file-is-told", lambda scene: scene.add_missed_pod(), missed_pod_is_told)
+CERTIFICATES_MADE = Scenario("the-webhooks-first-certificate-is-made-at-once", registration, has_certificate)
+CERTIFICATES_MENDED = Scenario("lost-certificates-of-the-webhook-are-made-anew", empty_certificates, has_certificate)
 LEADS_FIRST = Scenario("a-first-leader-makes-the-lease", nothing, was_led)
 LEADS_NEXT = Scenario("a-next-leader-takes-the-lease", free_lease, was_led)
 
@@ -107,6 +132,15 @@ NEEDS = {
     "events-create": Need(EVENT_IS_THERE, EVENT),
     "events-patch": Need(EVENT_IS_COUNTED, EVENT),
     "pods-list": Need(MISSED, PODS),
+    "secrets-create": Need(CERTIFICATES_MADE, CERTIFICATES),
+    "mutatingwebhookconfigurations-get-of-kelos-token-webhook": Need(CERTIFICATES_MADE, CERTIFICATES),
+    "mutatingwebhookconfigurations-patch-of-kelos-token-webhook": Need(CERTIFICATES_MADE, CERTIFICATES),
+    "services-get-of-kelos-token-webhook": Need(CERTIFICATES_MADE, REPLICAS),
+    "endpoints-get-of-kelos-token-webhook": Need(CERTIFICATES_MADE, REPLICAS),
+    "secrets-get-of-kelos-token-webhook-ca": Need(CERTIFICATES_MENDED, CERTIFICATES),
+    "secrets-get-of-kelos-token-webhook-cert": Need(CERTIFICATES_MENDED, CERTIFICATES),
+    "secrets-patch-of-kelos-token-webhook-ca": Need(CERTIFICATES_MENDED, CERTIFICATES),
+    "secrets-patch-of-kelos-token-webhook-cert": Need(CERTIFICATES_MENDED, CERTIFICATES),
     "leases-create": Need(LEADS_FIRST, ELECTION),
     "leases-get-of-kelos-token-refresher": Need(LEADS_NEXT, ELECTION),
     "leases-patch-of-kelos-token-refresher": Need(LEADS_NEXT, ELECTION),
@@ -122,13 +156,15 @@ def start(scene, folder):
     flags = {name.replace("-", "_"): value for name, value in scene.arguments().items()}
     flags |= {"kubeconfig": scene.kubeconfig(folder), "secret_selector": scene.selector, "zap_log_level": None,
               "health_probe_bind_address": "127.0.0.1:0", "metrics_bind_address": "127.0.0.1:0"}
+    if "manage_webhook_certificates" in flags:
+        flags["webhook_configuration_name"] = WEBHOOK + scene.suffix
     return Refresher(
         path, folder, scene.github, {"POD_NAME": scene.name, "POD_NAMESPACE": scene.system}, **flags)
 
 
 def secrets(scene):
     key = base64.b64decode(scene.github.secret(APP)["data"]["privateKey"]).decode()
-    return ["ghs_", "eyJ", scene.token, *key.splitlines()[1:3]]
+    return ["ghs_", "eyJ", "PRIVATE KEY", scene.token, *key.splitlines()[1:3]]
 
 
 REFRESHER = Subject(ACCOUNT, start, secrets, NEEDS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from exposition import Exposition
 from grants import Right
-from renderings import COMMON, grants, rights_of
+from renderings import COMMON, grants, renderings, rights_of
 from scenarios import Need, Scenario, Told, nothing
 from scene import Scene
 from waiting import eventually
@@ -115,13 +115,18 @@ def with_all_rights(subject):
     needed = {}
     for right, rendering in rights_of(subject.account).items():
         if rendering and str(right) in subject.needs:
-            needed.setdefault(subject.needs[str(right)].scenario, []).append((right, rendering))
+            needed.setdefault(subject.needs[str(right)].scenario, []).append(right)
     runs = []
     for scenario, rights in needed.items():
         fitting = [name for name in COMMON
-                   if all(right in grants(name, subject.account).rights() for right, _ in rights)]
-        runs += [Run(subject, name, scenario) for name in fitting or [rights[-1][1]]]
+                   if all(right in grants(name, subject.account).rights() for right in rights)]
+        runs += [Run(subject, name, scenario) for name in fitting or [_giving(subject.account, rights)]]
     return runs
+
+
+def _giving(account, rights):
+    """The first rendering where all of them count."""
+    return next(name for name in renderings() if all(grants(name, account).counts(right) for right in rights))
 
 
 def with_one_less(subject):

@@ -3,6 +3,7 @@ after it. Names are its own, so that runs do not see each other."""
 
 import base64
 import contextlib
+import dataclasses
 import json
 import uuid
 
@@ -24,6 +25,8 @@ class Scene:
         self.name = f"rights-{uuid.uuid4().hex[:12]}"
         self.system, self.team = f"{self.name}-system", f"{self.name}-team"
         self.account = grants.account["metadata"]["name"]
+        # Of what is of no namespace.
+        self.suffix = f"-{self.name}"
         self.selector = f"{LABEL}={self.name}"
         self.made = contextlib.ExitStack()
 
@@ -31,7 +34,7 @@ class Scene:
         try:
             for name in (self.system, self.team):
                 self._create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-            for each in self.grants.objects(self._moved, f"-{self.name}", self.without):
+            for each in self.grants.objects(self._moved, self.suffix, self.without):
                 self._create(each)
             self.token = self.cluster.token_of(self.system, self.account)
             eventually(self._is_allowed_what_it_should, "the API server knows the roles", LONGEST, every=0.05)
@@ -55,8 +58,14 @@ class Scene:
 
     def _is_allowed_what_it_should(self):
         return all(
-            self.cluster.allows(self.token, right, namespace and self._moved(namespace)) is (right != self.without)
+            self._allows(right, namespace) is (right != self.without)
             for right, namespaces in self.grants.rights().items() for namespace in namespaces)
+
+    def _allows(self, right, namespace):
+        if namespace:
+            return self.cluster.allows(self.token, right, self._moved(namespace))
+        name = right.name and right.name + self.suffix
+        return self.cluster.allows(self.token, dataclasses.replace(right, name=name), None)
 
     def kubeconfig(self, folder):
         """For the account, in a new file."""
@@ -110,6 +119,24 @@ class Scene:
             "automountServiceAccountToken": False, "serviceAccountName": "agent", "terminationGracePeriodSeconds": 0})
         # Whoever looks at all pods sees it, for as long as it is there.
         self.made.callback(self.cluster.delete, pod)
+
+    def add_registration(self, name, host):
+        """A MutatingWebhookConfiguration that concerns no object, of a Service in the system's namespace."""
+        service = {"name": host, "namespace": self.system, "path": "/"}
+        self._create({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
+            "metadata": {"name": name + self.suffix}, "webhooks": [{
+                "name": "nothing.kelos.dev", "clientConfig": {"service": service}, "failurePolicy": "Ignore",
+                "rules": [{"apiGroups": ["nothing.kelos.dev"], "apiVersions": ["v1"], "resources": ["nothing"],
+                           "operations": ["CREATE"]}],
+                "sideEffects": "None", "admissionReviewVersions": ["v1"]}]})
+        self.cluster.create({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": host, "namespace": self.system},
+            "spec": {"ports": [{"name": "webhook-server", "port": 443, "targetPort": 9443}]}})
+        # There is no replica yet.
+        self.cluster.create({
+            "apiVersion": "v1", "kind": "Endpoints", "subsets": [],
+            "metadata": {"name": host, "namespace": self.system}})
 
     def add_token(self, owner=None):
         """A Secret whose token is due at once."""
