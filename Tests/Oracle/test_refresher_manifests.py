@@ -41,7 +41,7 @@ def test_what_it_may_do_in_every_namespace_is_this_and_no_more(objects):
         ("kelos.dev", "tasks", "*", "get"), ("kelos.dev", "workerpools", "*", "get"),
         ("kelos.dev", "sessions", "*", "get"), ("kelos.dev", "workspaces", "*", "get"),
         ("batch", "jobs", "*", "get"), ("apps", "statefulsets", "*", "get"), ("apps", "statefulsets", "*", "list"),
-        ("", "events", "*", "create"), ("", "events", "*", "patch"),
+        ("", "pods", "*", "list"), ("", "events", "*", "create"), ("", "events", "*", "patch"),
     }
 
 
