@@ -154,7 +154,6 @@ let package = Package(
         .testTarget(
             name: "AdmissionTests", dependencies: ["Admission", "RawJSON", "TokenInjection"], swiftSettings: views),
         .testTarget(name: "TokenRefreshTests", dependencies: ["TokenRefresh"], swiftSettings: strict),
-        .testTarget(name: "CertificateRotationTests", dependencies: ["CertificateRotation"], swiftSettings: strict),
         .testTarget(
             name: "GitHubAppsTests", dependencies: ["GitHubApps", "HTTPTransport", "TokenRefresh"],
             swiftSettings: strict),
@@ -223,6 +222,9 @@ let package = Package(
         .testTarget(
             name: "RefresherSimulationTests",
             dependencies: ["HTTPTransport", "Kubernetes", "PodManifests", "RefresherSimulation", "Sandbox"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CertificateRotationTests", dependencies: ["CertificateRotation", "RefresherSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "RefresherServiceTests",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CertificateRotation
 import CommandOptions
+import Kubernetes
 import RefresherService
 import Settings
 

@@ -1,8 +1,9 @@
+import RefresherSimulation
 import Testing
 
 @testable import CertificateRotation
 
-@Suite("A rotation under random trouble")
+@Suite("A rotation under random trouble", .onSimulationThread)
 struct RotationPropertyTests {
     private static let halfDay = 43_200
 

@@ -1,4 +1,5 @@
 import CertificateRotation
+import RefresherSimulation
 
 /// A cluster with nothing in it but what a rotation sees, in seconds of one true clock.
 struct World {
@@ -34,7 +35,7 @@ struct World {
     }
 
     var now = 1_800_000_000
-    var generator: Generator
+    var generator: SeededGenerator
     var bundles: Stored<[[CertificateFacts]]>
     var leaf = Stored<Leaf?>(content: nil)
     var authorities = Stored(content: StoredAuthorities())
@@ -44,7 +45,7 @@ struct World {
     private var past: [(until: Int, bundles: [[CertificateFacts]])] = []
 
     init(seed: UInt64, entries: Int = 2, replicas: Int = 3) {
-        generator = Generator(state: seed)
+        generator = SeededGenerator(seed: seed)
         bundles = Stored(content: Array(repeating: [], count: entries))
         self.replicas = []
         for _ in 0..<replicas { self.replicas.append(Replica(serving: nil, syncsAt: now + random(1...90))) }
@@ -106,18 +107,5 @@ struct World {
             let leaf = leaf.content, leaf.signer == current.fingerprint
         else { return false }
         return bundles.content.allSatisfy { $0 == [current] } && replicas.allSatisfy { $0.serving == leaf }
-    }
-}
-
-/// SplitMix64.
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }

@@ -9,7 +9,7 @@ import TokenRefresh
 
 @testable import RefresherService
 
-@Suite("The leader's care for the webhook's certificates")
+@Suite("The leader's care for the webhook's certificates", .onSimulationThread)
 struct CertificateDutyTests {
     @Test("makes an authority, the bundles and the leaf, and changes nothing else")
     func bootstrap() throws {

@@ -1,12 +1,12 @@
 import Dispatch
-import Testing
+package import Testing
 
 /// Runs tests one after the other on a thread of their own. A simulation computes for seconds without ever waiting; on the
 /// threads that all tasks share, it would keep tests waiting that go by real time.
-struct SimulationThread: SuiteTrait, TestTrait, TestScoping {
-    let isRecursive = true
+package struct SimulationThread: SuiteTrait, TestTrait, TestScoping {
+    package let isRecursive = true
 
-    func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(QueueExecutor.shared) { try await function() }
@@ -14,7 +14,7 @@ struct SimulationThread: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == SimulationThread {
-    static var onSimulationThread: SimulationThread { SimulationThread() }
+    package static var onSimulationThread: SimulationThread { SimulationThread() }
 }
 
 private final class QueueExecutor: TaskExecutor {
