@@ -21,7 +21,8 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 readme() {
   /usr/bin/python3 -B "$ROOT/hack/lib/readme/tables.py" "$ROOT" <(render overlays/default) \
-    "$KELOS_WEBHOOK_BINARY" "$KELOS_REFRESHER_BINARY" "$KELOS_TOKEN_BINARY" <"$ROOT/README.md"
+    <(render overlays/managed-certificates) "$KELOS_WEBHOOK_BINARY" "$KELOS_REFRESHER_BINARY" "$KELOS_TOKEN_BINARY" \
+    <"$ROOT/README.md"
 }
 
 main() {

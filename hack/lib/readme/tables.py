@@ -1,8 +1,9 @@
 """Writes the generated tables into the README: each stands between `<!-- NAME: made by hack/readme.sh -->` and
 `<!-- end of NAME -->`.
 
-Usage: tables.py REPOSITORY MANIFEST WEBHOOK REFRESHER CLI <README >README
-  MANIFEST is what would be applied, the last three are the programs.
+Usage: tables.py REPOSITORY MANIFEST CERTIFICATES WEBHOOK REFRESHER CLI <README >README
+  MANIFEST is what would be applied, CERTIFICATES the same where the refresher manages certificates; the last three are
+  the programs.
 """
 
 import pathlib
@@ -18,6 +19,7 @@ import names
 import reasons
 import rights
 
+RIGHTS = ["account", "where", "resources", "verbs"]
 FLAGS = ["flag", "default", "variable", "meaning"]
 BLOCK = re.compile(r"^(<!-- ([a-z-]+): made by hack/readme\.sh -->\n)(.*?)^(<!-- end of \2 -->\n)", re.M | re.S)
 
@@ -31,9 +33,10 @@ def sources(repository, folder):
     return "\n".join(path.read_text() for path in sorted((repository / "Sources" / folder).glob("*.swift")))
 
 
-def tables(repository, manifest, webhook, refresher, cli):
+def tables(repository, manifest, certificates, webhook, refresher, cli):
     """Each table's text by its name."""
     command_line = flags.dumped(cli)
+    granted = list(rights.rows(pathlib.Path(manifest).read_text()))
     golden = repository / "Tests" / "TelemetryTests" / "Golden"
     pods = (repository / "Sources/TokenInjection/TokenNames.swift").read_text()
     secrets = (repository / "Sources/TokenRefresh/Secret/RefreshAnnotation.swift").read_text()
@@ -50,7 +53,9 @@ def tables(repository, manifest, webhook, refresher, cli):
             ["reason", "meaning"], reasons.rows((repository / "Sources/TokenInjection/SkipReason.swift").read_text())),
         "log-keys": table(
             ["key", "meaning"], [(f"`{key}`", meaning) for key, meaning in (log_fields.LINE | log_fields.FIELDS).items()]),
-        "rights": table(["account", "where", "resources", "verbs"], rights.rows(pathlib.Path(manifest).read_text())),
+        "rights": table(RIGHTS, granted),
+        "certificate-rights": table(
+            RIGHTS, [row for row in rights.rows(pathlib.Path(certificates).read_text()) if row not in granted]),
     }  # fmt: skip
     for name in ("mutate", "check", "sandbox"):
         rows = flags.rows(flags.subcommand(command_line, name), sources(repository, "kelos-token"))
