@@ -1,8 +1,8 @@
 """Compares what a block printed with what the README shows.
 
 What differs from run to run is taken out of both: times, durations, ports on loopback, versions, names that Kubernetes makes
-up, and how wide a column is. A hexadecimal digest counts by its place: where two are alike, they must be alike in both. `[...]` stands for any lines where it has a line of its own, else for
-any text in the line.
+up, and how wide a column is. A hexadecimal digest counts by its place: where two are alike, they must be alike in both.
+`[...]` stands for any lines where it has a line of its own, else for any text in the line.
 """
 
 import re
@@ -30,9 +30,10 @@ def stable(text, numbers):
     places = {}
     lines = []
     for line in text.rstrip().split("\n"):
+        # First, for `45164d` would else be days.
+        line = DIGEST.sub(lambda match: f"HEX{places.setdefault(match[0], len(places))}", line)
         for pattern, name in CHANGING:
             line = re.sub(pattern, name, line)
-        line = DIGEST.sub(lambda match: f"HEX{places.setdefault(match[0], len(places))}", line)
         if not numbers:
             # Narrower numbers are indented more.
             line = re.sub(r"\d+(?:\.\d+)?", "N", re.sub(r"^\s+(?=\d)", " ", line))

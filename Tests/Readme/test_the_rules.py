@@ -57,6 +57,7 @@ def test_only_a_reason_or_a_test_keeps_a_block_from_running():
         ("pod-x7k2p   0/2\n", "pod-9qnzk  1/2\n", False),
         ("1a2b3c4d\n5e6f7a8b\n", "99aabbcc\nddeeff00\n", True),
         ("1a2b3c4d\n5e6f7a8b\n", "99aabbcc\n99aabbcc\n", False),
+        ("sha256 bb18e7\n", "sha256 45164d\n", True),
         ("3 ok, 1 failed\n", "3 ok, 2 failed\n", False),
     ],
 )
