@@ -1,6 +1,7 @@
 internal import Admission
 internal import HTTPSemantics
 internal import Logging
+internal import Operations
 internal import Platform
 internal import Telemetry
 internal import TokenInjection
@@ -19,12 +20,15 @@ final class AdmissionHandler: RequestHandler {
     private let metrics: WebhookMetrics
     private let decisions: DecisionCounters
     private let logger: Logger
+    private let malformed: LimitedLog
 
-    init(policy: InjectionPolicy, metrics: WebhookMetrics, logger: Logger) {
+    /// - Parameter malformed: of requests that are no review, which whoever reaches the port can send; for all loops.
+    init(policy: InjectionPolicy, metrics: WebhookMetrics, logger: Logger, malformed: LimitedLog) {
         reviewer = AdmissionReviewer(policy: policy)
         self.metrics = metrics
         decisions = DecisionCounters(metrics.mutations)
         self.logger = logger
+        self.malformed = malformed
     }
 
     func admit(_ head: RequestHead, contentLength: Int?, response: inout Response) -> Bool {
@@ -60,7 +64,7 @@ final class AdmissionHandler: RequestHandler {
         } catch {
             response.setText(.badRequest, "\(error)")
             decisions.malformed?.increment()
-            logger.info("Refused a request that is no admission review", metadata: ["error": "\(error)"])
+            malformed.log("Refused a request that is no admission review", metadata: ["error": "\(error)"])
         }
         reviews.inFlight.add(-1)
         reviews.answered(code: response.status.code)

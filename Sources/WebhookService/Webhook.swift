@@ -73,8 +73,9 @@ package enum Webhook {
     ) throws -> HTTPServer {
         let limits = settings.limits.fitting(descriptors: ProcessFiles.raiseOpenLimit() - reservedDescriptors)
         let policy = InjectionPolicy(ownNamespace: settings.ownNamespace)
+        let malformed = LimitedLog(logger, level: .info)
         let endpoint = Endpoint(address: settings.webhookAddress, currentTLS: { certificate.context }) {
-            AdmissionHandler(policy: policy, metrics: metrics, logger: logger)
+            AdmissionHandler(policy: policy, metrics: metrics, logger: logger, malformed: malformed)
         }
         let loops =
             settings.eventLoops > 0 ? settings.eventLoops : min(SystemThread.processorCount, defaultLoopLimit)

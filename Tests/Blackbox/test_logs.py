@@ -51,6 +51,16 @@ def test_sigusr1_goes_to_the_other_level_and_back(start_program, configured, oth
     assert told == [(other, configured)[index % 2] for index in range(len(told))]
 
 
+def test_a_flood_of_what_is_no_review_does_not_fill_the_log(start_webhook, make_client):
+    server = start_webhook()
+    client = make_client(server)
+    assert [client.request(body=b"{}")[0] for _ in range(50)] == [400] * 50
+    assert client.request(body=encoded(review(task_pod(), uid="last")))[0] == 200
+    told = [line for line in server.log_lines() if line["msg"] == "Refused a request that is no admission review"]
+    # Five at once, then one every ten seconds.
+    assert 5 <= len(told) < 10
+
+
 def test_reviews_are_told_at_debug_and_only_then(start_webhook, make_client):
     server = start_webhook(zap_log_level="info")
     client = make_client(server)
