@@ -198,11 +198,16 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "TLS"],
+            dependencies: [
+                "CCurl", "HTTPClient", "HTTPSemantics", "HTTPServer", "HTTPTransport", "Platform", "ServerTestSupport",
+                "TLS",
+            ],
             exclude: ["Peers"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "Sandbox", "TLS"],
+            dependencies: [
+                "HTTPSemantics", "HTTPServer", "Platform", "PodManifests", "Sandbox", "ServerTestSupport", "TLS",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InstallationCheckTests",

@@ -26,6 +26,9 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=lib/programs.sh
 . "$ROOT/hack/lib/programs.sh"
 
+# Of Swift's, in their one process.
+TESTS_AT_ONCE=$((2 * $(nproc)))
+
 parse_arguments() {
   filter=''
   while (($#)); do
@@ -51,6 +54,9 @@ run_swift_tests() {
   step "Running the Swift tests"
   local status=0 arguments=(--skip-build --parallel --xunit-output "$KELOS_RUN_DIR/swift.xml")
   [[ -z "$filter" ]] || arguments+=(--filter "$filter")
+  # Swift Testing begins all tests at once: a thousand of them, many with threads of their own, leave servers and peers no
+  # turn within their deadlines.
+  export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$TESTS_AT_ONCE
   # The lines about tests that start are thousands; they matter only after a crash.
   timeout "$LONGEST_RUN" swift test "${arguments[@]}" 2>&1 | tee "$KELOS_RUN_DIR/swift.log" \
     | grep --line-buffered -v '^◇' || status=${PIPESTATUS[0]}

@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPTransport
 import Platform
+import ServerTestSupport
 import Testing
 
 @Suite struct ConnectionTests {

@@ -1,11 +1,13 @@
 import HTTPClient
 import HTTPTransport
+import ServerTestSupport
 import Testing
 
 @Suite struct LimitTests {
     /// What a peer sends and how the request then ends.
     private func error(
-        _ answer: String, limit: Int = 1000, timeout: Duration = .seconds(20), thenEnds: Bool = false
+        _ answer: String, limit: Int = 1000, timeout: Duration = .milliseconds(Patience.milliseconds),
+        thenEnds: Bool = false
     ) async throws -> TransportError? {
         let peer = try ScriptedPeer()
         return try await HTTPClient.run { client in

@@ -1,5 +1,6 @@
 import HTTPClient
 import HTTPTransport
+import ServerTestSupport
 import Testing
 
 @Suite struct RequestTests {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import HTTPTransport
+import ServerTestSupport
 import Testing
 
 @Suite struct StreamTests {

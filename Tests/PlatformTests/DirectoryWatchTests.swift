@@ -9,8 +9,8 @@ struct DirectoryWatchTests {
     private let directory: TemporaryDirectory
     private let wakeUp: WakeUp
 
-    /// Longer than any change takes to be noticed; reached by a watch that misses one only.
-    private let patience: Int32 = 20_000
+    /// Reached by a watch that misses a change only.
+    private let patience = Int32(Patience.milliseconds)
 
     init() throws {
         directory = try TemporaryDirectory()

@@ -1,6 +1,7 @@
 import HTTPSemantics
 import HTTPServer
 import Platform
+import ServerTestSupport
 import Synchronization
 import Testing
 
@@ -27,11 +28,9 @@ struct StreamedAnswerTests {
         ) { _ in }
     }
 
-    private static let patience: UInt64 = 20_000
-
     private static func request(_ server: HTTPServer) throws -> StreamSocket {
         let socket = try StreamSocket(connectingTo: server.addresses[0])
-        let deadline = MonotonicTime.now().advanced(milliseconds: patience)
+        let deadline = Patience.deadline()
         #expect(socket.wait(for: .writing, until: deadline))
         let bytes = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
         #expect(socket.send(bytes, from: 0) == .moved(bytes.count))
@@ -40,7 +39,7 @@ struct StreamedAnswerTests {
 
     /// Reads until the text ends so, or nothing more comes.
     private static func read(_ socket: StreamSocket, until end: String) -> String {
-        let deadline = MonotonicTime.now().advanced(milliseconds: patience)
+        let deadline = Patience.deadline()
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         var text = ""
         while !text.hasSuffix(end), socket.wait(for: .reading, until: deadline) {

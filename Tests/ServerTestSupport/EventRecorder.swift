@@ -32,7 +32,7 @@ package final class EventRecorder: ServerObserver, @unchecked Sendable {
     ///
     /// - Returns: false when that does not happen in a time that only a hang needs.
     package func wait(for name: String, times: Int = 1) -> Bool {
-        let limit = Date(timeIntervalSinceNow: 20)
+        let limit = Patience.date()
         condition.lock()
         defer { condition.unlock() }
         while events.count(where: { $0 == name }) < times {

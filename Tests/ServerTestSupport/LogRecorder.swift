@@ -36,7 +36,7 @@ package final class LogRecorder: @unchecked Sendable {
 
     /// Waits for lines that begin so. Blocks its thread. False when that takes longer than only a hang would.
     package func wait(for start: String, times: Int = 1) -> Bool {
-        let limit = Date(timeIntervalSinceNow: 20)
+        let limit = Patience.date()
         condition.lock()
         defer { condition.unlock() }
         while lines.count(where: { $0.hasPrefix(start) }) < times {

@@ -17,14 +17,14 @@ package final class Gate: Sendable {
     /// Called by the thread that is to be held.
     package func pass() {
         entered.signal()
-        _ = opened.wait(timeout: .now() + 30)
+        _ = opened.wait(timeout: Patience.dispatchTime())
     }
 
     /// Tells that a thread has come here, without holding it.
     package func arrive() { entered.signal() }
 
     /// Waits until a thread has come. Blocks its own.
-    package func awaitEntry() -> Bool { entered.wait(timeout: .now() + 30) == .success }
+    package func awaitEntry() -> Bool { entered.wait(timeout: Patience.dispatchTime()) == .success }
 
     package func open() { opened.signal() }
 }

@@ -12,9 +12,6 @@ package final class Peer: @unchecked Sendable {
         case notHTTP(String)
     }
 
-    /// How long any single wait may last: only a server that hangs gets here.
-    private static let patienceMilliseconds: UInt64 = 20_000
-
     package let socket: StreamSocket
     package let tls: TLSPeer?
     private var received: [UInt8] = []
@@ -23,7 +20,7 @@ package final class Peer: @unchecked Sendable {
     package init(to address: SocketAddress, tls: TLSPeer? = nil) throws {
         socket = try StreamSocket(connectingTo: address)
         self.tls = tls
-        guard socket.wait(for: .writing, until: Peer.deadline()) else { throw Failure.tooLate }
+        guard socket.wait(for: .writing, until: Patience.deadline()) else { throw Failure.tooLate }
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         unsafe getsockopt(socket.pollDescriptor, SOL_SOCKET, SO_ERROR, &code, &length)
@@ -52,7 +49,7 @@ package final class Peer: @unchecked Sendable {
             switch socket.send(bytes, from: offset) {
             case .moved(let count): offset += count
             case .blocked:
-                guard socket.wait(for: .writing, until: Peer.deadline()) else { throw Failure.tooLate }
+                guard socket.wait(for: .writing, until: Patience.deadline()) else { throw Failure.tooLate }
             case .ended: throw Failure.endedEarly
             case .failed(let code): throw Failure.reset(code)
             }
@@ -149,16 +146,12 @@ package final class Peer: @unchecked Sendable {
                 if tls.isOpen { received += try tls.read() }
                 return true
             case .blocked:
-                guard socket.wait(for: .reading, until: Peer.deadline()) else { throw Failure.tooLate }
+                guard socket.wait(for: .reading, until: Patience.deadline()) else { throw Failure.tooLate }
             case .ended:
                 hasEnded = true
                 return false
             case .failed(let code): throw Failure.reset(code)
             }
         }
-    }
-
-    private static func deadline() -> MonotonicTime {
-        MonotonicTime.now().advanced(milliseconds: patienceMilliseconds)
     }
 }

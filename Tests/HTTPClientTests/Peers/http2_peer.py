@@ -38,10 +38,10 @@ def main() -> None:
     context.load_cert_chain(sys.argv[1], sys.argv[2])
     context.set_alpn_protocols(["h2"])
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(30)
+        listener.settimeout(120)
         print(listener.getsockname()[1], flush=True)
         accepted, _ = listener.accept()
-    accepted.settimeout(30)
+    accepted.settimeout(120)
     with context.wrap_socket(accepted, server_side=True) as connection:
         serve(connection, int(sys.argv[3]))
 

@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import ServerTestSupport
 
 /// A server over plain TCP that does what a test tells it, step by step. Its calls block: use `onOwnThread`.
 final class ScriptedPeer: Sendable {
@@ -8,9 +9,6 @@ final class ScriptedPeer: Sendable {
         case endedEarly
         case failed(Int32)
     }
-
-    /// How long any one step may take: only a hang gets here.
-    static let patienceMilliseconds: UInt64 = 20_000
 
     private let listener: ListeningSocket
 
@@ -25,7 +23,7 @@ final class ScriptedPeer: Sendable {
         while true {
             if case .connection(let socket) = listener.accept() { return PeerConnection(socket) }
             var entry = pollfd(fd: listener.pollDescriptor, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&entry, 1, Int32(ScriptedPeer.patienceMilliseconds)) == 1 else { throw Failure.tooLate }
+            guard unsafe poll(&entry, 1, Int32(Patience.milliseconds)) == 1 else { throw Failure.tooLate }
         }
     }
 
@@ -70,7 +68,7 @@ final class PeerConnection: @unchecked Sendable {
             switch socket.receive(into: &buffer) {
             case .moved(let count): return Array(buffer[..<count])
             case .blocked:
-                guard socket.wait(for: .reading, until: PeerConnection.deadline()) else {
+                guard socket.wait(for: .reading, until: Patience.deadline()) else {
                     throw ScriptedPeer.Failure.tooLate
                 }
             case .ended: throw ScriptedPeer.Failure.endedEarly
@@ -82,7 +80,7 @@ final class PeerConnection: @unchecked Sendable {
     func write(_ text: String) throws { try write(Array(text.utf8)) }
 
     func write(_ bytes: [UInt8]) throws {
-        let count = try write(bytes, patienceMilliseconds: ScriptedPeer.patienceMilliseconds)
+        let count = try write(bytes, patienceMilliseconds: Patience.milliseconds)
         guard count == bytes.count else { throw ScriptedPeer.Failure.tooLate }
     }
 
@@ -115,9 +113,5 @@ final class PeerConnection: @unchecked Sendable {
         } catch {
             return true
         }
-    }
-
-    private static func deadline() -> MonotonicTime {
-        MonotonicTime.now().advanced(milliseconds: ScriptedPeer.patienceMilliseconds)
     }
 }
