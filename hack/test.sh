@@ -99,8 +99,8 @@ run_e2e() {
 main() {
   parse_arguments "$@"
   ensure_build_dependencies
-  ensure_packages binutils bubblewrap busybox curl diffutils gh git git-lfs jq openssl patch python3 python3-h2 python3-hpack \
-    python3-hyperframe python3-hypothesis python3-jsonpatch python3-pytest python3-yaml
+  ensure_packages binutils bubblewrap busybox curl diffutils gh git git-lfs jq nghttp2-client openssl patch python3 python3-h2 \
+    python3-hpack python3-hyperframe python3-hypothesis python3-jsonpatch python3-pytest python3-yaml
   local tools=$ROOT/.cache/tools
   command -v promtool >/dev/null || extract_program prometheus /usr/bin/promtool "$tools"
   PATH=$PATH:$tools
