@@ -49,13 +49,13 @@ struct ClusterCheckTests {
 
 @Suite("The dates of answers")
 struct ServerDatesTests {
-    /// A second passes with each look.
+    /// At each look the time after the last one's, in seconds.
     private final class Clock: ClientClock {
-        private let start: Duration
+        private let times: [Int]
         private let looks = Counter()
-        init(_ start: Duration) { self.start = start }
+        init(_ times: Int...) { self.times = times }
         func now() -> Duration { .zero }
-        func unixTime() -> Duration { start + .seconds(looks.next()) }
+        func unixTime() -> Duration { .seconds(times[looks.next() - 1]) }
         func pause(for duration: Duration) async throws(CancellationError) {}
     }
 
@@ -71,17 +71,28 @@ struct ServerDatesTests {
 
     @Test("tell the server's clock against the middle of the exchange")
     func offset() async throws {
-        let dates = ServerDates(Server(date: "Sun, 06 Nov 1994 08:49:37 GMT"), clock: Clock(.seconds(784_111_700)))
-        #expect(dates.latest == nil)
+        let dates = ServerDates(Server(date: "Sun, 06 Nov 1994 08:49:37 GMT"), clock: Clock(784_111_701, 784_111_702))
+        #expect(dates.offset == nil)
         _ = try await dates.send(OutgoingRequest("GET", "https://a"))
         // 784111777.5 less 784111701.5: asked at the first look, answered at the second.
-        #expect(dates.latest == .seconds(76))
+        #expect(dates.offset == .seconds(76))
+    }
+
+    @Test("count from the shortest exchange, for the server may have looked at its clock anywhere in a long one")
+    func shortest() async throws {
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+        let now = 784_111_777
+        let dates = ServerDates(Server(date: date), clock: Clock(now - 30, now, now - 1, now + 1, now, now + 60))
+        for offset in [Duration.milliseconds(15_500), .milliseconds(500), .milliseconds(500)] {
+            _ = try await dates.send(OutgoingRequest("GET", "https://a"))
+            #expect(dates.offset == offset)
+        }
     }
 
     @Test("may be missing or no dates", arguments: [nil, "", "yesterday"])
     func none(date: String?) async throws {
-        let dates = ServerDates(Server(date: date), clock: Clock(.zero))
+        let dates = ServerDates(Server(date: date), clock: Clock(1, 2))
         _ = try await dates.send(OutgoingRequest("GET", "https://a"))
-        #expect(dates.latest == nil)
+        #expect(dates.offset == nil)
     }
 }

@@ -5,6 +5,7 @@ import Kubernetes
 import Platform
 import PodManifests
 import Sandbox
+import ServerTestSupport
 import Synchronization
 import TLS
 import TLSDial
@@ -184,7 +185,7 @@ extension Cluster {
 @Suite("Looking at a certificate")
 struct CertificateDialTests {
     private static func certificates(of address: SocketAddress) async throws -> [UInt8] {
-        try await CertificateDial(patienceMilliseconds: 5000).certificates(of: address)
+        try await CertificateDial(patienceMilliseconds: Patience.milliseconds).certificates(of: address)
     }
 
     @Test("gives what a TLS server shows, without trusting it")

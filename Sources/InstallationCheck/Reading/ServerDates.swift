@@ -7,15 +7,22 @@ internal import TokenRefresh
 package final class ServerDates: HTTPTransport {
     private let transport: any HTTPTransport
     private let clock: any ClientClock
-    private let offset = Mutex<Duration?>(nil)
+    private let closest = Mutex<Sample?>(nil)
+
+    private struct Sample {
+        let offset: Duration
+        /// The server looked at its clock somewhere in it.
+        let exchange: Duration
+    }
 
     package init(_ transport: any HTTPTransport, clock: any ClientClock) {
         self.transport = transport
         self.clock = clock
     }
 
-    /// The server's clock less ours, to about half a second; nil as long as no answer had a date.
-    var latest: Duration? { offset.withLock { $0 } }
+    /// The server's clock less ours, to half a second and half of the shortest exchange; nil as long as no answer had a
+    /// date.
+    var offset: Duration? { closest.withLock { $0?.offset } }
 
     package func send(_ request: OutgoingRequest) async throws(TransportError) -> IncomingResponse {
         let asked = clock.unixTime()
@@ -24,7 +31,8 @@ package final class ServerDates: HTTPTransport {
         guard let text = response.value(of: "date"), let date = Timestamp(httpDate: text) else { return response }
         // A date has whole seconds, cut off; on average half of one is missing.
         let server = Duration.milliseconds(date.milliseconds) + .milliseconds(500)
-        offset.withLock { $0 = server - (asked + answered) / 2 }
+        let sample = Sample(offset: server - (asked + answered) / 2, exchange: answered - asked)
+        closest.withLock { if sample.exchange <= $0?.exchange ?? sample.exchange { $0 = sample } }
         return response
     }
 
