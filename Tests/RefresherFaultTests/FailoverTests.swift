@@ -16,7 +16,7 @@ struct FailoverTests {
         let stage = try Stage(seed: seed)
         for number in 0..<Self.secrets { try stage.addSecret("s\(number)", lifeLeft: .seconds(430)) }
         // So that tokens are on their way when the fault comes.
-        stage.spoilGitHub(count: 40) { ($0.method, $0.delayMilliseconds) = ("POST", 2000) }
+        stage.sandbox.spoilGitHub(count: 40) { ($0.method, $0.delayMilliseconds) = ("POST", 2000) }
         let leader = try stage.startReplica("first", rate: rates.0)
         try stage.run(atMost: .seconds(3), until: { leader.refresher.isLeading })
         let standby = try stage.startReplica("second", rate: rates.1)

@@ -50,7 +50,7 @@ struct GitHubFaultTests {
     func spoilt(spoilt: Spoilt) throws {
         let stage = try Stage(seed: 64)
         try stage.addSecret("a", lifeLeft: .seconds(295))
-        stage.spoilGitHub(count: 3) { spoilt.apply(&$0) }
+        stage.sandbox.spoilGitHub(count: 3) { spoilt.apply(&$0) }
         let worker = try stage.startWorker()
         try stage.run(for: .seconds(59))
         #expect(stage.token("a") == "first-of-a")
@@ -83,7 +83,7 @@ struct GitHubFaultTests {
         let stage = try Stage(seed: 66)
         try stage.addSecret("a", lifeLeft: .seconds(290))
         let text = bad.text(now: stage.unixSeconds)
-        stage.spoilGitHub(count: 3) {
+        stage.sandbox.spoilGitHub(count: 3) {
             ($0.path, $0.status, $0.body) = ("/access_tokens", 201, #"{"token":"ghs_bad"\#(text)}"#)
         }
         try stage.startWorker()

@@ -39,7 +39,7 @@ struct GitHubOutageTests {
     func longOutage() throws {
         let stage = try Stage(seed: 65)
         try stage.addSecret("a", lifeLeft: .seconds(600))
-        stage.spoilGitHub { $0.status = 503 }
+        stage.sandbox.spoilGitHub { $0.status = 503 }
         let worker = try stage.startWorker()
         try stage.run(for: .seconds(6 * 3600))
         #expect(stage.sandbox.log.mostRequests(within: .seconds(3600), where: \.isMint) <= 121 + 8)
@@ -47,7 +47,7 @@ struct GitHubOutageTests {
         // Told every half hour, not every half minute.
         #expect(try stage.events(.refreshFailed).count <= 12)
         #expect(worker.notices.failures("a").allSatisfy { $0.retryAfter >= .seconds(1) })
-        stage.mendGitHub()
+        stage.sandbox.mendGitHub()
         try stage.run(atMost: .seconds(31), until: { stage.writes("a").count == 1 })
         try stage.finish()
     }

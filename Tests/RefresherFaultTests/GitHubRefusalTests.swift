@@ -29,7 +29,7 @@ struct GitHubRefusalTests {
             case .suspended: gitHub.register(try Stage.app(key: Stage.key.get()) { $0.isSuspended = true })
             case .widerAnswer:
                 let expiry = SandboxEnvironment.timestamp(stage.unixSeconds + 7200)
-                stage.spoilGitHub {
+                stage.sandbox.spoilGitHub {
                     ($0.path, $0.status) = ("/access_tokens", 201)
                     $0.body = """
                         {"token":"ghs_wide","expires_at":"\(expiry)","permissions":{"contents":"admin","metadata":"read"}}
@@ -39,7 +39,7 @@ struct GitHubRefusalTests {
         }
 
         func end(_ stage: Stage) throws {
-            stage.mendGitHub()
+            stage.sandbox.mendGitHub()
             stage.sandbox.gitHub.register(try Stage.app(key: Stage.key.get()))
         }
     }

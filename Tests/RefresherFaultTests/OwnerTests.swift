@@ -91,7 +91,7 @@ struct OwnerTests {
     @Test("an owner that cannot be read is no owner that has ended")
     func unreadableOwner() throws {
         let stage = try stage()
-        stage.spoilKubernetes(count: 8) { ($0.method, $0.path, $0.status) = ("GET", "/tasks/", 500) }
+        stage.sandbox.spoilKubernetes(count: 8) { ($0.method, $0.path, $0.status) = ("GET", "/tasks/", 500) }
         try stage.startWorker()
         try stage.run(for: .seconds(1000))
         #expect(stage.writes(Self.secret).count == 1)

@@ -9,7 +9,7 @@ struct RateLimitTests {
     private static let minute = Duration.seconds(60)
 
     private func limitPrimarily(_ stage: Stage, until reset: Int64) {
-        stage.spoilGitHub {
+        stage.sandbox.spoilGitHub {
             ($0.path, $0.status, $0.message) = ("/access_tokens", 403, "API rate limit exceeded")
             $0.fields = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "\(reset)")]
         }
@@ -23,7 +23,7 @@ struct RateLimitTests {
         try stage.startWorker { $0.policy = RefreshPolicy(margin: .seconds(3240), jitter: .seconds(10)) }
         try stage.run(for: .seconds(2398))
         #expect(stage.mintRequests().count == 1)
-        stage.mendGitHub()
+        stage.sandbox.mendGitHub()
         try stage.run(for: .seconds(10))
         #expect(stage.mintRequests().count == 11)
         for number in 0..<10 { #expect(stage.writes("s\(number)").count == 1) }
@@ -41,7 +41,7 @@ struct RateLimitTests {
         // At once, ten seconds before the end, five before it, and at it.
         #expect(times.count == 4)
         #expect(times.first == 0 && times.dropFirst().allSatisfy { (289...301).contains($0) }, "\(times)")
-        stage.mendGitHub()
+        stage.sandbox.mendGitHub()
         try stage.run(atMost: .seconds(5), until: { stage.writes("a").count == 1 })
         try stage.finish()
     }
@@ -50,7 +50,7 @@ struct RateLimitTests {
     func secondaryTold() throws {
         let stage = try Stage(seed: 63)
         try stage.addSecret("a", lifeLeft: .seconds(3000))
-        stage.spoilGitHub(count: 3) {
+        stage.sandbox.spoilGitHub(count: 3) {
             ($0.path, $0.status) = ("/access_tokens", 403)
             $0.message = "You have exceeded a secondary rate limit"
             $0.fields = [("retry-after", "45")]
@@ -66,7 +66,7 @@ struct RateLimitTests {
     func secondaryUntold() throws {
         let stage = try Stage(seed: 63)
         try stage.addSecret("a", lifeLeft: .seconds(3590))
-        stage.spoilGitHub(count: 6) {
+        stage.sandbox.spoilGitHub(count: 6) {
             ($0.path, $0.status) = ("/access_tokens", 429)
             $0.message = "You have exceeded a secondary rate limit"
         }
@@ -119,7 +119,7 @@ struct RateLimitTests {
             try stage.addApp(Stage.app + 1 + number, source: "source-\(number)")
             try stage.addSecret("s\(number)", source: "source-\(number)")
         }
-        stage.spoilGitHub { $0.delayMilliseconds = 9000 }
+        stage.sandbox.spoilGitHub { $0.delayMilliseconds = 9000 }
         try stage.startWorker { $0.verifiesTokens = false }
         try stage.run(for: .seconds(60))
         #expect((30...100).contains(stage.sandbox.log.mostRequests(within: .seconds(9), where: \.isMint)))

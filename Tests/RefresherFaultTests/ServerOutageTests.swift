@@ -11,13 +11,13 @@ struct ServerOutageTests {
         func begin(_ stage: Stage, _ worker: SimulatedWorker) {
             switch self {
             case .tooManyRequests, .unavailable:
-                stage.spoilKubernetes {
+                stage.sandbox.spoilKubernetes {
                     $0.status = self == .unavailable ? 503 : 429
                     $0.fields = [("retry-after", "5")]
                 }
                 stage.sandbox.kubernetes.disturb(.abort)
             case .internalError:
-                stage.spoilKubernetes { $0.status = 500 }
+                stage.sandbox.spoilKubernetes { $0.status = 500 }
                 stage.sandbox.kubernetes.disturb(.abort)
             case .refused:
                 worker.replica.kubernetesLink.condition = .refused
@@ -27,7 +27,7 @@ struct ServerOutageTests {
         }
 
         func end(_ stage: Stage, _ worker: SimulatedWorker) {
-            stage.mendKubernetes()
+            stage.sandbox.mendKubernetes()
             worker.replica.kubernetesLink.condition = .up
         }
     }
@@ -79,11 +79,11 @@ struct ServerOutageTests {
     func writesFail() throws {
         let stage = try Stage(seed: 56)
         try stage.addSecret("a", lifeLeft: .seconds(320))
-        stage.spoilKubernetes { ($0.method, $0.status) = ("PATCH", 500) }
+        stage.sandbox.spoilKubernetes { ($0.method, $0.status) = ("PATCH", 500) }
         try stage.startWorker()
         try stage.run(for: .seconds(250))
         #expect(stage.secretPatches().count <= 10)
-        stage.mendKubernetes()
+        stage.sandbox.mendKubernetes()
         try stage.run(for: .seconds(35))
         #expect(stage.writes("a").count == 1)
         #expect(stage.mintRequests().count == 1)
@@ -94,7 +94,9 @@ struct ServerOutageTests {
     func lostAnswer() throws {
         let stage = try Stage(seed: 56)
         try stage.addSecret("a", lifeLeft: .seconds(280))
-        stage.spoilKubernetes(count: 1) { ($0.method, $0.path, $0.ending, $0.performs) = ("PATCH", "/a", .abort, true) }
+        stage.sandbox.spoilKubernetes(count: 1) {
+            ($0.method, $0.path, $0.ending, $0.performs) = ("PATCH", "/a", .abort, true)
+        }
         try stage.startWorker()
         try stage.run(for: .seconds(120))
         #expect(stage.writes("a").count == 1)

@@ -27,7 +27,9 @@ struct WatchFaultTests {
     func expired() throws {
         for isEvent in [true, false] {
             let (stage, _) = try watching()
-            if !isEvent { stage.spoilKubernetes(count: 1) { ($0.isWatch, $0.status, $0.reason) = (true, 410, "Gone") } }
+            if !isEvent {
+                stage.sandbox.spoilKubernetes(count: 1) { ($0.isWatch, $0.status, $0.reason) = (true, 410, "Gone") }
+            }
             stage.sandbox.kubernetes.disturb(isEvent ? .expire : .finish)
             try stage.addSecret("new")
             try stage.run(atMost: .seconds(2), until: { lists(stage) == 2 })

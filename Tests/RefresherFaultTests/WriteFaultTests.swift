@@ -11,7 +11,7 @@ struct WriteFaultTests {
     func conflicts() throws {
         let stage = try Stage(seed: 55)
         try stage.addSecret("a", lifeLeft: .seconds(200))
-        stage.spoilKubernetes(count: 3) {
+        stage.sandbox.spoilKubernetes(count: 3) {
             ($0.method, $0.path, $0.status, $0.reason) = ("PATCH", "/a", 409, "Conflict")
         }
         try stage.startWorker()
@@ -27,7 +27,7 @@ struct WriteFaultTests {
         let stage = try Stage(seed: 55)
         // Due, and not yet in its margin.
         try stage.addSecret("a", lifeLeft: .seconds(330))
-        stage.spoilKubernetes { ($0.method, $0.path, $0.status, $0.reason) = ("PATCH", "/a", 409, "Conflict") }
+        stage.sandbox.spoilKubernetes { ($0.method, $0.path, $0.status, $0.reason) = ("PATCH", "/a", 409, "Conflict") }
         let worker = try stage.startWorker()
         try stage.run(for: .seconds(100))
         // At once, and after 30, 60 and 90 seconds.
@@ -36,7 +36,7 @@ struct WriteFaultTests {
             stage.sandbox.log.mostRequests(within: .seconds(25)) { $0.method == "PATCH" && $0.path.hasSuffix("/a") }
                 == 5)
         #expect(worker.notices.failures("a").count == 4)
-        stage.mendKubernetes()
+        stage.sandbox.mendKubernetes()
         try stage.run(for: .seconds(31))
         #expect(stage.writes("a").count == 1)
         #expect(stage.mintRequests().count == 1)
@@ -72,14 +72,14 @@ struct WriteFaultTests {
             try stage.addSource(in: namespace)
             try stage.addSecret("a", lifeLeft: .seconds(900), in: namespace)
         }
-        stage.spoilKubernetes { ($0.path, $0.status, $0.reason) = ("/namespaces/closed/", 403, "Forbidden") }
+        stage.sandbox.spoilKubernetes { ($0.path, $0.status, $0.reason) = ("/namespaces/closed/", 403, "Forbidden") }
         try stage.startWorker { $0.namespaces = ["open", "closed"] }
         try stage.run(for: .seconds(3600))
         #expect(stage.sandbox.audit.writes(of: "open/a").count == 1)
         #expect(stage.sandbox.audit.writes(of: "closed/a").isEmpty)
         // 30 to 60 seconds apart once it is clear that it lasts.
         #expect(stage.sandbox.log.requests { $0.path.contains("/closed/") }.count <= 3600 / 30 + 6)
-        stage.mendKubernetes()
+        stage.sandbox.mendKubernetes()
         try stage.run(atMost: .seconds(70), until: { !stage.sandbox.audit.writes(of: "closed/a").isEmpty })
         try stage.finish()
     }
@@ -102,7 +102,7 @@ struct WriteFaultTests {
     func deletedMeanwhile() throws {
         let stage = try Stage(seed: 58)
         try stage.addSecret("a", lifeLeft: .seconds(200))
-        stage.spoilGitHub(count: 1) { ($0.path, $0.delayMilliseconds) = ("/access_tokens", 5000) }
+        stage.sandbox.spoilGitHub(count: 1) { ($0.path, $0.delayMilliseconds) = ("/access_tokens", 5000) }
         try stage.startWorker()
         try stage.run(for: .seconds(2))
         stage.delete(Stage.path("secrets", "a"))

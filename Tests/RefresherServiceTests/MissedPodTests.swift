@@ -133,12 +133,7 @@ struct MissedPodTests {
         try rig.addPod("missed")
         try rig.start()
         try rig.run(for: Self.soon)
-        var forbidden = Fault()
-        forbidden.path = "/api/v1/pods"
-        forbidden.status = 403
-        forbidden.reason = "Forbidden"
-        forbidden.count = 4
-        rig.sandbox.kubernetesFaults.add(forbidden)
+        rig.forbid("/api/v1/pods", count: 4)
         rig.deletePod("missed")
         try rig.run(for: Self.interval * 2)
         #expect(rig.missedCounts == [1])
@@ -153,12 +148,7 @@ struct MissedPodTests {
         let rig = try Rig()
         try rig.addPod("here")
         try rig.addPod("elsewhere") { $0.namespace = "kube-public" }
-        var forbidden = Fault()
-        forbidden.path = "/namespaces/closed/pods"
-        forbidden.status = 403
-        forbidden.reason = "Forbidden"
-        forbidden.count = .max
-        rig.sandbox.kubernetesFaults.add(forbidden)
+        rig.forbid("/namespaces/closed/pods")
         try rig.start { $0.namespaces = ["closed", "default"] }
         try rig.run(for: Self.soon)
         #expect(rig.missedPods == ["here"])

@@ -84,12 +84,7 @@ struct ModeTests {
         let rig = try Rig()
         try rig.addSource()
         try rig.addSecret(life: nil)
-        var forbidden = Fault()
-        forbidden.path = "/namespaces/kube-system/secrets"
-        forbidden.status = 403
-        forbidden.reason = "Forbidden"
-        forbidden.count = .max
-        rig.sandbox.kubernetesFaults.add(forbidden)
+        rig.forbid("/namespaces/kube-system/secrets")
         let outcome = try #require(try rig.runOnce { $0.namespaces = ["default", "kube-system"] })
         #expect(outcome.refreshed == 1)
         #expect(!outcome.isComplete)
@@ -100,12 +95,7 @@ struct ModeTests {
         let rig = try Rig()
         try rig.addSource()
         try rig.addSecret(life: nil)
-        var forbidden = Fault()
-        forbidden.path = "/namespaces/kube-system/secrets"
-        forbidden.status = 403
-        forbidden.reason = "Forbidden"
-        forbidden.count = .max
-        rig.sandbox.kubernetesFaults.add(forbidden)
+        rig.forbid("/namespaces/kube-system/secrets")
         let (_, refresher) = try rig.start { $0.namespaces = ["kube-system", "default", "default"] }
         try rig.run(for: .seconds(600))
         #expect(rig.minted == 1)
@@ -138,11 +128,7 @@ struct ModeTests {
         let rig = try Rig()
         try rig.addSource()
         try rig.addSecret(life: nil)
-        var slow = Fault()
-        slow.method = "POST"
-        slow.path = "/access_tokens"
-        slow.delayMilliseconds = 3000
-        rig.sandbox.gitHubFaults.add(slow)
+        rig.delayMint(milliseconds: 3000)
         let first = try rig.start("a") { $0.election = Self.election("a") }
         try rig.run(for: .seconds(2))
         first.replica.process.freeze()
@@ -153,7 +139,6 @@ struct ModeTests {
         first.replica.process.thaw()
         try rig.run(for: .seconds(60))
         #expect(rig.sandbox.secret("token") == written)
-        let writers = rig.sandbox.log.requests { $0.method == "PATCH" && $0.path.hasSuffix("/secrets/token") }
-        #expect(Set(writers.map(\.client)) == ["b"])
+        #expect(Set(rig.tokenWrites.map(\.client)) == ["b"])
     }
 }

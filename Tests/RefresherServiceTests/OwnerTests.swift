@@ -103,13 +103,10 @@ struct OwnerTests {
         let owners = try rig.addOwner("Task", "fix")
         try rig.addJob("fix", owners: owners, status: ["active": .number(1)])
         try rig.addSecret("fix-github-token", life: .seconds(200), owners: owners)
-        var fault = Fault()
-        fault.path = "/apis/kelos.dev/v1alpha2/"
-        fault.status = 404
-        fault.contentType = "text/plain"
-        fault.body = "404 page not found\n"
-        fault.count = .max
-        rig.sandbox.kubernetesFaults.add(fault)
+        rig.sandbox.spoilKubernetes {
+            ($0.path, $0.status, $0.contentType) = ("/apis/kelos.dev/v1alpha2/", 404, "text/plain")
+            $0.body = "404 page not found\n"
+        }
         try rig.start()
         try rig.run(for: .seconds(60))
         #expect(rig.minted == 1)

@@ -43,11 +43,7 @@ struct RotationTests {
         let rig = try Rig()
         try rig.addSource()
         try rig.addSecret(life: nil)
-        var slow = Fault()
-        slow.method = "POST"
-        slow.path = "/access_tokens"
-        slow.delayMilliseconds = 3000
-        rig.sandbox.gitHubFaults.add(slow)
+        rig.delayMint(milliseconds: 3000)
         try rig.start()
         try rig.run(for: .seconds(1))
         rig.patchSecret("github-app", ["metadata": ["labels": ["rotated": "yes"]]])

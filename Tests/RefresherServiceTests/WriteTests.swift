@@ -15,31 +15,18 @@ struct WriteTests {
         return rig
     }
 
-    private func patches(_ rig: Rig) -> Int {
-        rig.sandbox.log.requests { $0.method == "PATCH" && $0.path.hasSuffix("/secrets/token") }.count
-    }
-
     @Test("that somebody else was faster than is decided anew, and keeps what they wrote")
     func conflict() throws {
         let rig = try rig()
         // Between the look and the patch.
-        var slow = Fault()
-        slow.method = "POST"
-        slow.path = "/access_tokens"
-        slow.delayMilliseconds = 2000
-        rig.sandbox.gitHubFaults.add(slow)
+        rig.delayMint(milliseconds: 2000)
         try rig.start()
         try rig.run(for: .seconds(1))
-        var stale = Fault()
-        stale.method = "PATCH"
-        stale.path = "/secrets/token"
-        stale.status = 409
-        stale.reason = "Conflict"
-        rig.sandbox.kubernetesFaults.add(stale)
+        rig.refuseNextWrite()
         rig.patchSecret("token", ["metadata": ["labels": ["theirs": "kept"]], "data": ["OTHER": "eA=="]])
         try rig.run(for: .seconds(5))
         #expect(rig.minted == 1)
-        #expect(patches(rig) == 2)
+        #expect(rig.tokenWrites.count == 2)
         #expect(rig.token()?.hasPrefix("ghs_") == true)
         #expect(rig.sandbox.secret("token")?["data"]?["OTHER"] == "eA==")
         #expect(rig.notices.has { if case .conflicted = $0 { true } else { false } })
@@ -48,11 +35,7 @@ struct WriteTests {
     @Test("does not replace a token that another refresher wrote meanwhile")
     func otherRefresher() throws {
         let rig = try rig()
-        var slow = Fault()
-        slow.method = "POST"
-        slow.path = "/access_tokens"
-        slow.delayMilliseconds = 2000
-        rig.sandbox.gitHubFaults.add(slow)
+        rig.delayMint(milliseconds: 2000)
         try rig.start()
         try rig.run(for: .seconds(1))
         rig.sandbox.kubernetes.disturb(.stall)
@@ -71,12 +54,7 @@ struct WriteTests {
     @Test("that fails is done again with the token in hand")
     func retried() throws {
         let rig = try rig()
-        var down = Fault()
-        down.method = "PATCH"
-        down.path = "/secrets/token"
-        down.status = 503
-        down.count = 2
-        rig.sandbox.kubernetesFaults.add(down)
+        rig.spoilWrites(count: 2, status: 503)
         try rig.start()
         try rig.run(for: .seconds(65))
         #expect(rig.minted == 1)
@@ -87,14 +65,9 @@ struct WriteTests {
     @Test("that the API server refuses says nothing of the token")
     func refused() throws {
         let rig = try rig()
-        var refusal = Fault()
-        refusal.method = "PATCH"
-        refusal.path = "/secrets/token"
-        refusal.status = 422
-        refusal.reason = "Invalid"
-        refusal.message = "admission webhook denied ghs_echo"
-        refusal.count = .max
-        rig.sandbox.kubernetesFaults.add(refusal)
+        rig.spoilWrites(count: .max, status: 422) {
+            ($0.reason, $0.message) = ("Invalid", "admission webhook denied ghs_echo")
+        }
         try rig.start()
         try rig.run(for: .seconds(200))
         #expect(rig.minted == 1)
@@ -107,17 +80,8 @@ struct WriteTests {
     @Test("that cannot be read anew after a conflict keeps its token for the next try")
     func rereadFails() throws {
         let rig = try rig()
-        var stale = Fault()
-        stale.method = "PATCH"
-        stale.path = "/secrets/token"
-        stale.status = 409
-        stale.reason = "Conflict"
-        rig.sandbox.kubernetesFaults.add(stale)
-        var down = Fault()
-        down.method = "GET"
-        down.path = "/secrets/token"
-        down.status = 500
-        rig.sandbox.kubernetesFaults.add(down)
+        rig.refuseNextWrite()
+        rig.sandbox.spoilKubernetes(count: 1) { ($0.method, $0.path, $0.status) = ("GET", "/secrets/token", 500) }
         try rig.start()
         try rig.run(for: .seconds(35))
         #expect(rig.minted == 1)

@@ -36,9 +36,7 @@ struct SandboxTransportTests {
     }
 
     private func spoil(_ change: (inout Fault) -> Void) {
-        var fault = Fault()
-        change(&fault)
-        scene.sandbox.kubernetesFaults.add(fault)
+        scene.sandbox.spoilKubernetes(count: 1, change)
     }
 
     @Test("a whole answer comes at once, and a late one when it comes")

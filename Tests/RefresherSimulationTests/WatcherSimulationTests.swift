@@ -34,9 +34,7 @@ struct WatcherSimulationTests {
             if isEvent {
                 scene.sandbox.kubernetes.disturb(.expire)
             } else {
-                var gone = Fault()
-                (gone.isWatch, gone.status, gone.reason) = (true, 410, "Expired")
-                scene.sandbox.kubernetesFaults.add(gone)
+                scene.sandbox.spoilKubernetes(count: 1) { ($0.isWatch, $0.status, $0.reason) = (true, 410, "Expired") }
                 scene.sandbox.kubernetes.disturb(.finish)
             }
             try scene.addSecret("b")

@@ -18,18 +18,19 @@ enum Trouble: String, CaseIterable {
     func begin(_ stage: Stage, _ worker: inout SimulatedWorker) throws {
         let replica = worker.replica
         switch self {
-        case .gitHubFails: stage.spoilGitHub { $0.status = 502 }
+        case .gitHubFails: stage.sandbox.spoilGitHub { $0.status = 502 }
         case .gitHubSilent: replica.gitHubLink.condition = .silent
         case .gitHubRefuses: replica.gitHubLink.condition = .refused
-        case .gitHubSlow: stage.spoilGitHub { $0.delayMilliseconds = 8000 }
-        case .gitHubLimits: stage.spoilGitHub { ($0.status, $0.fields) = (429, [("retry-after", "30")]) }
-        case .serverFails: stage.spoilKubernetes { $0.status = 500 }
+        case .gitHubSlow: stage.sandbox.spoilGitHub { $0.delayMilliseconds = 8000 }
+        case .gitHubLimits: stage.sandbox.spoilGitHub { ($0.status, $0.fields) = (429, [("retry-after", "30")]) }
+        case .serverFails: stage.sandbox.spoilKubernetes { $0.status = 500 }
         case .serverSilent: replica.kubernetesLink.condition = .silent
         case .serverRefuses:
             replica.kubernetesLink.condition = .refused
             replica.kubernetesLink.reset()
-        case .serverSlow: stage.spoilKubernetes { $0.delayMilliseconds = 4000 }
-        case .serverConflicts: stage.spoilKubernetes { ($0.method, $0.status, $0.reason) = ("PATCH", 409, "Conflict") }
+        case .serverSlow: stage.sandbox.spoilKubernetes { $0.delayMilliseconds = 4000 }
+        case .serverConflicts:
+            stage.sandbox.spoilKubernetes { ($0.method, $0.status, $0.reason) = ("PATCH", 409, "Conflict") }
         case .watchesEnd: stage.sandbox.kubernetes.disturb(.finish)
         case .watchesBreak: stage.sandbox.kubernetes.disturb(.abort)
         case .watchesStall: stage.sandbox.kubernetes.disturb(.stall)
@@ -65,8 +66,8 @@ enum Trouble: String, CaseIterable {
     }
 
     func end(_ stage: Stage, _ worker: inout SimulatedWorker) throws {
-        stage.mendGitHub()
-        stage.mendKubernetes()
+        stage.sandbox.mendGitHub()
+        stage.sandbox.mendKubernetes()
         worker.replica.gitHubLink.condition = .up
         worker.replica.kubernetesLink.condition = .up
         worker.process.thaw()
