@@ -35,6 +35,35 @@ struct GitHubOutageTests {
         try stage.finish()
     }
 
+    @Test("a GitHub Enterprise Server that does not answer keeps nobody waiting for github.com, and is called seldom")
+    func silentServer() throws {
+        let stage = try Stage(seed: 65)
+        let server = "ghes.test"
+        for app in 0..<12 {
+            try stage.addApp(Stage.app + 1 + app, source: "app-\(app)")
+            for number in 0..<10 {
+                try stage.addSecret(
+                    "silent-\(app)-\(number)", source: "app-\(app)",
+                    annotations: [RefreshAnnotation.apiURL: "https://\(server)/api/v3"])
+            }
+        }
+        let worker = try stage.startWorker {
+            $0.endpoints = EndpointChoice(standard: .gitHub, trusted: try TrustedHosts(api: .gitHub, hosts: [server]))
+        }
+        worker.replica.transport.link(to: server).condition = .silent
+        try stage.run(for: .seconds(5))
+        for number in 0..<12 { try stage.addSecret("a\(number)") }
+        try stage.run(for: .seconds(5))
+        for number in 0..<12 { #expect(stage.writes("a\(number)").count == 1) }
+        try stage.run(for: .seconds(20))
+        let start = stage.simulation.now
+        try stage.run(for: .seconds(60))
+        // Two at once, ten seconds each.
+        let calls = stage.sandbox.log.requests(in: start..<stage.simulation.now) { $0.host == server }.count
+        #expect((6...14).contains(calls))
+        try stage.finish()
+    }
+
     @Test("an outage of six hours is asked about twice a minute, and over half a minute after its end")
     func longOutage() throws {
         let stage = try Stage(seed: 65)

@@ -2,15 +2,19 @@ import Testing
 import TokenRefresh
 
 @Suite struct MintLimitTests {
+    private func account(_ app: String, at api: String = "https://api.github.com") -> MintAccount {
+        MintAccount(app: app, api: api)
+    }
+
     /// Asks until there is nothing left to wait for, and gives the times of the grants.
     private func grants(_ count: Int, for app: String, in limit: inout MintLimit, from start: Duration) -> [Duration] {
         var now = start
         var granted: [Duration] = []
         while granted.count < count {
-            switch limit.ask(app, at: now) {
+            switch limit.ask(account(app), at: now) {
             case .granted:
                 granted.append(now)
-                limit.ended()
+                limit.ended(account(app))
             case .after(let wait):
                 #expect(wait > .zero)
                 now += wait
@@ -47,25 +51,53 @@ import TokenRefresh
         #expect(grants(6, for: "b", in: &limit, from: .zero).allSatisfy { $0 == .zero })
     }
 
-    @Test("A hundred run at once, and the next waits for an end")
+    @Test("Forty run at once at one API, and the next waits for an end; another API is not concerned")
     func atOnce() {
         var limit = MintLimit()
-        for number in 0..<100 { #expect(limit.ask("app \(number)", at: .zero) == .granted) }
-        #expect(limit.ask("another", at: .seconds(3600)) == .whenOneEnds)
-        limit.ended()
-        #expect(limit.ask("another", at: .seconds(3600)) == .granted)
+        for number in 0..<40 { #expect(limit.ask(account("app \(number)"), at: .zero) == .granted) }
+        #expect(limit.ask(account("another"), at: .seconds(3600)) == .whenOneEnds)
+        #expect(limit.ask(account("another", at: "https://ghes.test/api/v3"), at: .seconds(3600)) == .granted)
+        limit.ended(account("app 7"))
+        #expect(limit.ask(account("another"), at: .seconds(3600)) == .granted)
+        #expect(limit.ask(account("yet another"), at: .seconds(3600)) == .whenOneEnds)
+    }
+
+    @Test("An API that does not answer is called twice at once, until it does")
+    func silence() {
+        var limit = MintLimit()
+        for number in 0..<3 { #expect(limit.ask(account("app \(number)"), at: .zero) == .granted) }
+        limit.heard(of: account("app 0"), answers: false, at: .seconds(10))
+        limit.ended(account("app 0"))
+        #expect(limit.ask(account("another"), at: .seconds(10)) == .whenOneEnds)
+        limit.ended(account("app 1"))
+        #expect(limit.ask(account("another"), at: .seconds(10)) == .granted)
+        #expect(limit.ask(account("yet another"), at: .seconds(10)) == .whenOneEnds)
+        limit.heard(of: account("another"), answers: true, at: .seconds(11))
+        #expect(limit.ask(account("yet another"), at: .seconds(11)) == .granted)
+    }
+
+    @Test("Silence is forgotten after a minute without a call")
+    func silenceEnds() {
+        var limit = MintLimit()
+        #expect(limit.ask(account("a"), at: .zero) == .granted)
+        limit.heard(of: account("a"), answers: false, at: .seconds(10))
+        limit.ended(account("a"))
+        limit.forgetIdle(at: .seconds(69))
+        for app in ["b", "c"] { #expect(limit.ask(account(app), at: .seconds(69)) == .granted) }
+        #expect(limit.ask(account("d"), at: .seconds(69)) == .whenOneEnds)
+        #expect(limit.ask(account("d"), at: .seconds(70)) == .granted)
     }
 
     @Test("A pause holds back one App for its time, and a shorter one does not cut it")
     func pause() {
         var limit = MintLimit()
-        limit.pause("a", for: .seconds(60), at: .seconds(10))
-        limit.pause("a", for: .seconds(5), at: .seconds(20))
-        #expect(limit.ask("a", at: .seconds(30)) == .after(.seconds(40)))
-        #expect(limit.ask("b", at: .seconds(30)) == .granted)
+        limit.pause(account("a"), for: .seconds(60), at: .seconds(10))
+        limit.pause(account("a"), for: .seconds(5), at: .seconds(20))
+        #expect(limit.ask(account("a"), at: .seconds(30)) == .after(.seconds(40)))
+        #expect(limit.ask(account("b"), at: .seconds(30)) == .granted)
         limit.forgetIdle(at: .seconds(69))
-        #expect(limit.ask("a", at: .seconds(69)) == .after(.seconds(1)))
-        #expect(limit.ask("a", at: .seconds(70)) == .granted)
+        #expect(limit.ask(account("a"), at: .seconds(69)) == .after(.seconds(1)))
+        #expect(limit.ask(account("a"), at: .seconds(70)) == .granted)
     }
 
     @Test("What is forgotten after a quiet time changes no answer")
@@ -73,7 +105,7 @@ import TokenRefresh
         var limit = MintLimit()
         _ = grants(6, for: "a", in: &limit, from: .zero)
         limit.forgetIdle(at: .seconds(1))
-        guard case .after = limit.ask("a", at: .milliseconds(100)) else {
+        guard case .after = limit.ask(account("a"), at: .milliseconds(100)) else {
             Issue.record("the burst was given twice")
             return
         }

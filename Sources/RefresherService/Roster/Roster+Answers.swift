@@ -92,14 +92,15 @@ extension Roster {
         let secret = entry.machine.secret
         let living = secret.expiry.flatMap { $0 > entry.time(at: clock.now()) ? $0 : nil }
         entries[ticket.key]?.stage = .queued(order)
-        mints.add(ticket.key, app: order.app, expiry: living, at: clock.now())
+        mints.add(ticket.key, for: order.account, expiry: living, at: clock.now())
         wake()
     }
 
     /// Takes the outcome of a mint, or of preparing one.
     ///
-    /// - Parameter app: who is to be left alone if GitHub says so; nil if it was not asked.
-    func minted(_ ticket: Ticket, _ outcome: MintOutcome, app: String?) -> [RefreshAction] {
+    /// - Parameter account: who is to be left alone if GitHub says so; nil if it was not asked.
+    func minted(_ ticket: Ticket, _ outcome: MintOutcome, account: MintAccount?) -> [RefreshAction] {
+        if let account { mints.heard(of: account, answers: outcome.isAnswer, at: clock.now()) }
         guard let entry = current(ticket) else { return [] }
         let key = ticket.key
         let actions = entries[key]?.machine.minted(outcome, at: entry.time(at: clock.now())) ?? []
@@ -108,8 +109,8 @@ extension Roster {
             entries[key]?.replacedExpiry = entry.machine.secret.expiry
             return settle(key, actions, release: .ownerOver)
         }
-        if let app, failure.failureClass == .rateLimit, let wait = actions.wait {
-            mints.pause(app, for: wait, at: clock.now())
+        if let account, failure.failureClass == .rateLimit, let wait = actions.wait {
+            mints.pause(account, for: wait, at: clock.now())
         }
         return failed(key, failure, actions)
     }
@@ -184,6 +185,13 @@ extension Roster {
             observer.observe(.failed(key, failure, isLatched: isLatched, retryAfter: wait))
         }
         return settle(key, actions, release: .ownerOver)
+    }
+}
+
+extension MintOutcome {
+    /// Whether somebody was there, whatever they said.
+    fileprivate var isAnswer: Bool {
+        if case .failed(let failure) = self { failure.cause != .unreachable } else { true }
     }
 }
 

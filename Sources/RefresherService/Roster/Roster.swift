@@ -13,8 +13,8 @@ actor Roster {
         let standard: GitHubAPI
     }
 
-    /// Secrets worked on at once. Below `MintLimit.atOnce`, so that this limit is never the one that is hit; enough for
-    /// ten refreshes a second when an exchange with GitHub takes five seconds.
+    /// Secrets worked on at once. Above `MintLimit.atOnce`, so that an API that is slow or silent leaves some to others;
+    /// enough for eight refreshes a second when an exchange with GitHub takes five seconds.
     static let mostAtOnce = 50
 
     let rules: Rules
@@ -94,9 +94,9 @@ actor Roster {
         }
         defer { tell(depth: ready.count + mints.count) }
         guard working < Self.mostAtOnce else { return nil }
-        while let key = mints.next(at: now) {
+        while let (key, account) = mints.next(at: now) {
             guard let entry = entries[key], case .queued(let order) = entry.stage else {
-                mints.ended()
+                mints.ended(account, at: now)
                 continue
             }
             return job(begun(key), .mint(order), dueAt: entry.dueAt, at: now)
@@ -146,7 +146,7 @@ actor Roster {
     /// A job is over, whatever came of it.
     func finished(_ job: Job) {
         working -= 1
-        if case .mint = job.work { mints.ended() }
+        if case .mint(let order) = job.work { mints.ended(order.account, at: clock.now()) }
         observer.observe(.finished(job.ticket.key, took: clock.now() - job.startedAt))
         heedSource(of: job.ticket.key)
         bell.ring()

@@ -84,8 +84,7 @@ struct MintOrder: Sendable {
     let plan: MintPlan
     let appKey: AppKey
 
-    /// What limits are counted by.
-    var app: String { "\(appKey.credentials.appID)@\(plan.api.url)" }
+    var account: MintAccount { MintAccount(app: "\(appKey.credentials.appID)", api: plan.api.url) }
 }
 
 /// Something to be done for one Secret.

@@ -76,7 +76,7 @@ struct Reconciler: Sendable {
             return []
         } catch {
             guard !Task.isCancelled else { return nil }
-            return await roster.minted(ticket, .failed(error), app: nil)
+            return await roster.minted(ticket, .failed(error), account: nil)
         }
     }
 
@@ -96,7 +96,7 @@ struct Reconciler: Sendable {
         observer.observe(.minted(host: host, requests: result.requests, took: clock.now() - startedAt))
         if let rateLimit = result.rateLimit { observer.observe(.quota(host: host, rateLimit)) }
         guard !Task.isCancelled else { return [] }
-        return await roster.minted(ticket, result.outcome, app: order.app)
+        return await roster.minted(ticket, result.outcome, account: order.account)
     }
 
     /// Token, expiry and API URL, which change together or not at all.
