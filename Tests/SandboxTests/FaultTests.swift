@@ -11,7 +11,9 @@ struct FaultTests {
         let calls = Mutex(0)
         func answer(_ request: SandboxRequest) -> SandboxAnswer {
             calls.withLock { $0 += 1 }
-            return .whole(WholeAnswer(200, ["done": "yes"]))
+            var answer = WholeAnswer(200, ["done": "yes"])
+            answer.fields = [("date", "today")]
+            return .whole(answer)
         }
         var count: Int { calls.withLock { $0 } }
     }
@@ -63,6 +65,15 @@ struct FaultTests {
         #expect(faulty.answer(patch).whole?.status == 429)
         #expect(faulty.answer(patch).whole?.status == 200)
         #expect(service.count == 3)
+    }
+
+    @Test("fields come to those of the answer, or in their place")
+    func fields() throws {
+        let faulty = try faulty([["fields": ["Date": "yesterday", "X-Other": "too"]]])
+        let spoilt = try #require(faulty.answer(SandboxRequest("GET", "/")).whole)
+        #expect(spoilt.fields.map { "\($0.name): \($0.value)" } == ["date: yesterday", "x-other: too"])
+        #expect(spoilt.status == 200)
+        #expect(service.count == 1)
     }
 
     @Test("a body is cut and the connection breaks")

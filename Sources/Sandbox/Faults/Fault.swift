@@ -31,6 +31,7 @@ package struct Fault: Sendable {
     package var status: UInt16?
     package var reason = "InternalError"
     package var message = "injected by a fault script"
+    /// Added to those of the answer, in the place of any of the same name; lower case.
     package var fields: [(name: String, value: String)] = []
     /// nil keeps the type of the answer.
     package var contentType: String?

@@ -58,6 +58,7 @@ package final class FaultyService: SandboxService {
         if let status = fault.status { answer = WholeAnswer(APIStatus(status, fault.reason, fault.message)) }
         if let type = fault.contentType { answer.contentType = type }
         if let body = fault.body { answer.body = Array(body.utf8) }
+        answer.fields.removeAll { known in fault.fields.contains { $0.name == known.name } }
         answer.fields += fault.fields
         if fault.delayMilliseconds == 0, fault.ending == .finish, fault.cut == nil { return .whole(answer) }
 
