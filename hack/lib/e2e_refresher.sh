@@ -78,8 +78,9 @@ in_seconds() {
 
 create_scene() {
   local annotated
-  # Due at once. A Session's fingerprint is Kelos's, and no business of anybody else.
-  annotated=$(jq --null-input --compact-output --arg soon "$(in_seconds "$((KELOS_REFRESH_MARGIN + 5))")" \
+  # Due soon, but not before the scene stands and the refreshers run, for which a slow machine takes ten seconds. A
+  # Session's fingerprint is Kelos's, and no business of anybody else.
+  annotated=$(jq --null-input --compact-output --arg soon "$(in_seconds "$KELOS_TOKEN_LIFE")" \
     '{"kelos.dev/github-app-secret": "github-app", "kelos.dev/token-expires-at": $soon,
       "kelos.dev/github-token-mint-fingerprint": "0a1b2c"}')
   kube create secret generic own-pat --from-literal=GITHUB_TOKEN="$CANARY-pat" >/dev/null
