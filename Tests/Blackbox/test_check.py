@@ -3,7 +3,9 @@
 Here: the way to the API server, the registration, the webhook and its certificate."""
 
 import base64
+import email.utils
 import re
+import time
 
 import pytest
 from certificates import Authority
@@ -106,8 +108,6 @@ def test_a_token_that_is_refused(installation, tmp_path):
 
 @pytest.mark.parametrize(("ahead", "verdict"), [(-60, "warning"), (600, "failed")])
 def test_a_clock_that_is_off(installation, ahead, verdict):
-    import email.utils
-    import time
     began = time.time()
     # Whatever it is asked: the check goes by the shortest of all exchanges.
     date = email.utils.formatdate(began + ahead, usegmt=True)

@@ -37,9 +37,7 @@ package struct MintLimit: Sendable {
         var running = 0
         var silentUntil: Duration?
 
-        func mostAtOnce(at now: Duration) -> Int {
-            silentUntil.map { now < $0 } ?? false ? MintLimit.atOnceInSilence : MintLimit.atOnce
-        }
+        func isSilent(at now: Duration) -> Bool { silentUntil.map { now < $0 } ?? false }
     }
 
     private var accounts: [MintAccount: Account] = [:]
@@ -50,7 +48,7 @@ package struct MintLimit: Sendable {
     /// Asks to mint one token.
     package mutating func ask(_ account: MintAccount, at now: Duration) -> Answer {
         var api = apis[account.api] ?? API()
-        guard api.running < api.mostAtOnce(at: now) else { return .whenOneEnds }
+        guard api.running < (api.isSilent(at: now) ? Self.atOnceInSilence : Self.atOnce) else { return .whenOneEnds }
         var state = accounts[account] ?? Account(wholeAt: now, pausedUntil: now)
         if state.pausedUntil > now { return .after(state.pausedUntil - now) }
         let wholeAt = max(state.wholeAt, now)
@@ -84,6 +82,6 @@ package struct MintLimit: Sendable {
     /// Lets go of what is without a recent call.
     package mutating func forgetIdle(at now: Duration) {
         accounts = accounts.filter { $0.value.wholeAt > now || $0.value.pausedUntil > now }
-        apis = apis.filter { $0.value.running > 0 || $0.value.silentUntil.map { now < $0 } ?? false }
+        apis = apis.filter { $0.value.running > 0 || $0.value.isSilent(at: now) }
     }
 }

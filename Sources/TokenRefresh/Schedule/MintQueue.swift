@@ -7,8 +7,8 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
     private var accounts: [Key: MintAccount] = [:]
     /// When each account may be asked for again.
     private var turns = RefreshSchedule<MintAccount>()
-    /// Accounts at APIs that have as many calls as they may, by when they came.
-    private var crowds: [String: RefreshSchedule<MintAccount>] = [:]
+    /// Accounts at APIs that have as many calls as they may. One that got another Secret meanwhile may be there twice.
+    private var crowds: [String: [MintAccount]] = [:]
     private var arrivals: Int64 = 0
 
     /// Behind any expiry there is.
@@ -27,7 +27,8 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
     /// - Parameter expiry: of a token that still works; nil without one.
     package mutating func add(_ key: Key, for account: MintAccount, expiry: Timestamp?, at now: Duration) {
         remove(key)
-        let rank = expiry.map { .milliseconds($0.milliseconds) } ?? Self.lastRank + arrival()
+        arrivals += 1
+        let rank = expiry.map { .milliseconds($0.milliseconds) } ?? Self.lastRank + .seconds(arrivals)
         lines[account, default: RefreshSchedule()].add(key, at: rank)
         accounts[key] = account
         turns.add(account, at: now)
@@ -50,7 +51,7 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
                 remove(key)
                 return (key, account)
             case .after(let span): turns.add(account, at: now + span)
-            case .whenOneEnds: crowds[account.api, default: RefreshSchedule()].add(account, at: arrival())
+            case .whenOneEnds: crowds[account.api, default: []].append(account)
             }
         }
         limit.forgetIdle(at: now)
@@ -61,8 +62,7 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
     package mutating func ended(_ account: MintAccount, at now: Duration) {
         limit.ended(account)
         // More than one may go on: the API may just have broken its silence.
-        guard var crowd = crowds.removeValue(forKey: account.api) else { return }
-        while let account = crowd.popDue(at: Self.anyRank) { turns.add(account, at: now) }
+        for account in crowds.removeValue(forKey: account.api) ?? [] { turns.add(account, at: now) }
     }
 
     /// What a call has shown of the API, before it is `ended`.
@@ -73,10 +73,5 @@ package struct MintQueue<Key: Hashable & Sendable>: Sendable {
     /// Holds back every call for an account after GitHub said that it had too many.
     package mutating func pause(_ account: MintAccount, for span: Duration, at now: Duration) {
         limit.pause(account, for: span, at: now)
-    }
-
-    private mutating func arrival() -> Duration {
-        arrivals += 1
-        return .seconds(arrivals)
     }
 }
